@@ -14,11 +14,12 @@ from reports.packet import packets as packet_verbs
 from reports.returns import verify as returns_verify
 from reports.views import boards, books, disclosure, helptexts, packets, returns
 from reports.views.boards import front
-from reports.views.books.books import READERS
+from reports.views.books.books import READERS, summary_links
 from reports.views.disclosure.public import public_links
 from reports.views.packets import parts
 from reports.views.packets.packets import quarter_links
 from shop.verify import CHECKS
+from shop.views.stock.vouchers import ABOUT_DAYS
 
 # Whoever opens none of the first finds them beside the second, and so on; above villages beside the quarters.
 BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "assessment.area_quarters")
@@ -29,6 +30,7 @@ REPORTS = Package(
     pages=[boards.bp, books.bp, disclosure.bp, packets.bp, returns.bp],
     globals={"front_figures": front.front_figures},
     fillings=[
+        ABOUT_DAYS.filling(summary_links),
         FRONT_PARTS.filling("reports/boards/front.html"),
         HELP.filling(helptexts.HELP_TEXTS),
         ABOUT_VILLAGE.filling(public_links),

@@ -97,6 +97,9 @@ SHOP = Package(
                 245, "stock.deliveries", _("Deliveries"), "box-seam", READERS, under=("shelf.goods",)
             ),
             NavigationEntry(
+                247, "stock.vouchers", _("Vouchers"), "file-text", READERS, under=("shelf.goods",)
+            ),
+            NavigationEntry(
                 250, "stock.stock", _("To look after"), "exclamation-circle", READERS, under=("shelf.goods",)
             ),
             NavigationEntry(

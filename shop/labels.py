@@ -12,6 +12,7 @@ from shop.models import Ending, Lease, MoveKind, ReceiptPrinter, Shop, Source
 from shop.shelf import leases, shops
 from shop.shelf.hours import Hours, Span
 from shop.shelf.leases import Promise
+from shop.vouchers.voucher import StockVoucher, VoucherKind
 
 
 def yuan(fen: int) -> str:
@@ -47,6 +48,28 @@ MOVE_KINDS = {
     MoveKind.STOCK_TAKE: _("difference of a stock-take"),
     MoveKind.REVERSAL: _("undone"),
 }
+
+
+VOUCHERS = {
+    VoucherKind.DELIVERY: _("Delivery sheet"),
+    VoucherKind.RECEIPT: _("Delivery sheet"),
+    VoucherKind.ARRIVED: _("Voucher of what came from another shop"),
+    VoucherKind.REDEMPTIONS: _("Voucher of a day's redemptions"),
+    VoucherKind.WRITE_OFF: _("Voucher of a write-off"),
+    VoucherKind.RETURN: _("Voucher of a return"),
+    VoucherKind.SENT: _("Voucher of what went to another shop"),
+    VoucherKind.STOCK_TAKE: _("Voucher of a stock-take"),
+}
+
+
+def voucher_title(voucher: StockVoucher) -> str:
+    """What a voucher is called; one of a stock-take by what was found."""
+    if voucher.kind == VoucherKind.STOCK_TAKE:
+        if all(line.quantity > 0 for line in voucher.lines):
+            return gettext("Voucher of what a stock-take found")
+        if all(line.quantity < 0 for line in voucher.lines):
+            return gettext("Voucher of what a stock-take missed")
+    return str(VOUCHERS[voucher.kind])
 
 
 def spoken_result(total: int, after: int) -> str:

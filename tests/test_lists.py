@@ -157,6 +157,7 @@ OTHERWISE = {
             "books.points",
             "books.redemptions",
             "books.stock",
+            "books.valued",
             "books.lots",
             "books.donations",
             "books.services",

@@ -856,6 +856,7 @@ def live_in(cast):
         "home.held_above": {"area": TOWNSHIP, "ident": at_township.id},
         "stock.donor": {"code": donation.code},
         "stock.trace_lot": {"ident": donation.lots[0].id},
+        **{name: {"number": f"CK{day:%Y%m%d}"} for name in ("stock.voucher", "stock.voucher_sheet")},
         **{name: {"ident": waiting.lease_id} for name in ("offline.exchange", "offline.break_lease")},
         **{name: {"ident": waiting.id} for name in ("offline.try_again", "offline.set_aside")},
         "home.proposal": {"ident": proposal},

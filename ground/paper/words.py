@@ -15,6 +15,9 @@ from ground.paper.fonts import face_of
 # More than any honest text misses; the note must stay a note.
 MOST_CODES = 24
 
+# From here on a number stays in figures: nobody reads it aloud, and it has no more names.
+NOBODY_MEANS = 10**12
+
 
 def day(on: date) -> str:
     """A date as people write it: 2026年11月23日."""
@@ -49,13 +52,38 @@ def month(which: Month) -> str:
 
 def figure_in_words(number: int) -> str:
     """A number as it is read aloud, so that a sign too many is heard: 999 is 九百九十九."""
-    if number >= 10**12:
-        return str(number)  # nobody means it, and nobody reads it aloud
+    if number >= NOBODY_MEANS:
+        return str(number)
     return _in_chinese(number) if get_locale().language == "zh" else _in_english(number)
 
 
+def money_in_capitals(fen: int) -> str:
+    """An amount as vouchers write it, in figures that no stroke turns into others: 人民币壹拾贰元伍角整."""
+    yuan, rest = divmod(abs(fen), 100)
+    if yuan >= NOBODY_MEANS:
+        return f"{yuan}.{rest:02d}"
+    jiao, odd = divmod(rest, 10)
+    text = f"{_spelt(yuan).translate(_CAPITALS)}元" if yuan or not rest else ""
+    if jiao:
+        text += f"{_CAPITAL_FIGURES[jiao]}角"
+    elif odd and yuan:
+        text += "零"
+    text += f"{_CAPITAL_FIGURES[odd]}分" if odd else "整"
+    return f"人民币{'负' if fen < 0 else ''}{text}"
+
+
+_CAPITAL_FIGURES = "零壹贰叁肆伍陆柒捌玖"
+_CAPITALS = str.maketrans("一二三四五六七八九十百千", f"{_CAPITAL_FIGURES[1:]}拾佰仟")
+
+
 def _in_chinese(number: int) -> str:
-    """A number of at most twelve figures in Chinese: 10050 is 一万零五十."""
+    """A number of at most twelve figures in Chinese, as it is said: 10050 is 一万零五十, 12 is 十二."""
+    text = _spelt(number)
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def _spelt(number: int) -> str:
+    """The same with each figure said: 12 is 一十二."""
     figures, text = str(number), ""
     for place, figure in enumerate(figures):
         left = len(figures) - place - 1  # figures behind it
@@ -67,8 +95,7 @@ def _in_chinese(number: int) -> str:
             text = text.rstrip("零") + (
                 ("", "万", "亿")[left // 4] if int(number // 10**left % 10**4) else ""
             )
-    text = text.rstrip("零") or "零"
-    return text.removeprefix("一") if text.startswith("一十") else text
+    return text.rstrip("零") or "零"
 
 
 _ENGLISH = [

@@ -7,12 +7,13 @@ from reports.books.points import POINTS
 from reports.books.redemptions import REDEMPTIONS
 from reports.books.services import SERVICES
 from reports.books.serving import TERMS, TRAININGS
-from reports.books.stock import LOTS, STOCK
+from reports.books.stock import LOTS, STOCK, VALUE
 
 BOOKS: tuple[Book, ...] = (
     POINTS,
     REDEMPTIONS,
     STOCK,
+    VALUE,
     LOTS,
     DONATIONS,
     SERVICES,

@@ -1,7 +1,8 @@
-"""The stock books (进销存): opening, in, out, stock-takes and closing of each article, and of each lot."""
+"""The stock books (进销存): what was there, came in, went out and is left, by article and by lot."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -11,7 +12,7 @@ from reports.books.book import Book, BookColumn, Frame, Line, Scope, sum_line
 from shop import labels
 from shop.models import Lot
 from shop.stock import turnover
-from shop.stock.turnover import StockTurnover
+from shop.stock.turnover import Flows, StockTurnover, ValuedTurnover
 from shop.views import READERS
 
 FIGURES = (
@@ -30,6 +31,32 @@ FIGURES = (
     BookColumn(_("At the end"), 13, "right"),
     BookColumn(_("Value in yuan"), 18, "right"),
     BookColumn(_("Without a cost"), 13, "right"),
+)
+SUMMARY = (
+    _("At the beginning"),
+    _("Bought"),
+    _("Donated"),
+    _("Allocated"),
+    _("From shops, opening entry"),
+    _("Found by counts"),
+    _("Handed out"),
+    _("Written off, returned"),
+    _("Sent"),
+    _("Missing by counts"),
+    _("At the end"),
+)
+OF_VALUE = (
+    BookColumn(_("Goods"), 30),
+    BookColumn(_("Unit"), 8, "center"),
+    *(
+        column
+        for heading in SUMMARY
+        for column in (
+            BookColumn(heading, 8, "right"),
+            BookColumn(_("%(what)s, in yuan", what=heading), 13, "right"),
+        )
+    ),
+    BookColumn(_("Without a cost"), 9, "right"),
 )
 OF_ARTICLE = (BookColumn(_("Goods"), 44), BookColumn(_("Unit"), 11, "center"), *FIGURES)
 OF_LOT = (
@@ -82,7 +109,7 @@ def read_articles(_scope: Scope, records: Sequence[Any]) -> Iterator[Line]:
     articles = turnover.articles([record[0] for record in records])
     for record in records:
         goods = articles[record[0]]
-        yield goods.shop.village.name, goods.title, goods.unit, *_cells(turnover.of_row(record))
+        yield goods.shop.village.name, goods.title, goods.unit, *_cells(turnover.turnover_of(record[1:]))
 
 
 def frame_articles(scope: Scope) -> Frame:
@@ -107,7 +134,7 @@ def read_lots(_scope: Scope, records: Sequence[Any]) -> Iterator[Line]:
             lot.best_before,
             yuan(lot.unit_cost),
             lot.goods.unit,
-            *_cells(turnover.of_row(record)),
+            *_cells(turnover.turnover_of(record[1:])),
         )
 
 
@@ -119,7 +146,50 @@ def frame_lots(scope: Scope) -> Frame:
 def _frame(query: Select[*tuple[Any, ...]], columns: Sequence[BookColumn]) -> Frame:
     count, sums = turnover.sums(query)
     first = len(columns) - len(FIGURES)
-    return Frame(count, [sum_line(columns, dict(enumerate(_cells(sums), first)))])
+    cells = _cells(turnover.turnover_of(sums))
+    return Frame(count, [sum_line(columns, dict(enumerate(cells, first)))])
+
+
+def query_value(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """The same articles, with what their units cost."""
+    return turnover.by_article_valued(scope.village_ids, *scope.moments)
+
+
+def read_value(_scope: Scope, records: Sequence[Any]) -> Iterator[Line]:
+    """A line for each article, each figure in units and in yuan."""
+    articles = turnover.articles([record[0] for record in records])
+    for record in records:
+        goods, figures = articles[record[0]], turnover.valued_of(record[1:])
+        yield goods.shop.village.name, goods.title, goods.unit, *_value_cells(figures)
+
+
+def frame_value(scope: Scope) -> Frame:
+    """The sums of all articles."""
+    count, sums = turnover.sums(query_value(scope))
+    cells = _value_cells(turnover.valued_of(sums))
+    return Frame(count, [sum_line(OF_VALUE, dict(enumerate(cells, len(OF_VALUE) - len(cells))))])
+
+
+def _value_cells(figures: ValuedTurnover) -> Line:
+    pairs = zip(_summary(figures.units), map(yuan, _summary(figures.fen)), strict=True)
+    return (*chain.from_iterable(pairs), figures.uncosted)
+
+
+def _summary(flows: Flows) -> tuple[int, ...]:
+    """The flows as an accountant adds them up; what came is by where from, what went by why."""
+    return (
+        flows.opening,
+        flows.bought,
+        flows.given,
+        flows.allocated,
+        flows.arrived + flows.begun,
+        flows.found,
+        flows.redeemed,
+        flows.written_off + flows.returned,
+        flows.sent,
+        flows.missing,
+        flows.closing,
+    )
 
 
 STOCK = Book(
@@ -132,6 +202,17 @@ STOCK = Book(
     query_articles,
     read_articles,
     frame_articles,
+)
+VALUE = Book(
+    "valued",
+    "stock in units and yuan",
+    _("Stock summary in units and yuan"),
+    _("For the accountant, month by month: what came in and went out, in units and at what its lots cost."),
+    READERS,
+    OF_VALUE,
+    query_value,
+    read_value,
+    frame_value,
 )
 LOTS = Book(
     "lots",

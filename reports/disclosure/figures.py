@@ -150,15 +150,15 @@ def disclose(village: Area, period: Period) -> Disclosure:
 
 def _received(village: Area, period: Period) -> Iterator[GoodsReceived]:
     moments = clock.day_span(period.first_day, period.last_day)
-    rows = db.session.execute(turnover.by_article([village.id], *moments)).all()
+    rows = db.session.execute(turnover.by_article_valued([village.id], *moments)).all()
     articles = turnover.articles([row[0] for row in rows])
     for row in rows:
-        goods, figures = articles[row[0]], turnover.of_row(row)
-        otherwise = figures.units_in - figures.bought - figures.given
-        if figures.bought or figures.given or otherwise:
-            yield GoodsReceived(
-                goods.title, goods.unit, figures.bought, figures.given, otherwise, figures.spent
-            )
+        goods, valued = articles[row[0]], turnover.valued_of(row[1:])
+        came = valued.units
+        otherwise = came.came_in - came.bought - came.given
+        if came.bought or came.given or otherwise:
+            spent = valued.fen.bought or None
+            yield GoodsReceived(goods.title, goods.unit, came.bought, came.given, otherwise, spent)
 
 
 def _rubric(village: Area, period: Period) -> Rubric | None:

@@ -98,13 +98,14 @@ def _points(village: Area, quarter: Quarter) -> Named:
 
 def _goods(village: Area, quarter: Quarter) -> Named:
     days = quarter.first_day, quarter.last_day
-    _rows, stock = turnover.sums(turnover.by_article([village.id], *clock.day_span(*days)))
+    _rows, sums = turnover.sums(turnover.by_article([village.id], *clock.day_span(*days)))
+    stock = turnover.turnover_of(sums)
     handed_out = register.handed_out(village, *days)
     given = donations.count_between(village, *days)
     yield "goods_before", stock.opening
-    yield "goods_in", stock.units_in
+    yield "goods_in", stock.came_in
     yield "goods_redeemed", stock.redeemed
-    yield "goods_gone", stock.units_out - stock.redeemed + stock.missing - stock.found
+    yield "goods_gone", stock.written_off + stock.returned + stock.sent + stock.missing - stock.found
     yield "goods_on_hand", stock.closing
     yield "goods_points", backing.worth_on(village, min(quarter.last_day, clock.today()))
     yield "goods_fen", stock.value or 0

@@ -44,6 +44,10 @@ HELP_TEXTS = {
         "What was there, what came in, what went out, what the counts found. Opening plus in less out is "
         "closing, and the next days begin with it."
     ),
+    "books.valued": _(
+        "Choose the month's first and last day, print it, and give it to the accountant with the vouchers. "
+        "What is left at its end is what the next month begins with. Goods without a cost count with 0 yuan."
+    ),
     "books.lots": _(
         "The same as the stock book, for each lot that came in: where it is from, what it cost, until "
         "when it is good. Choose the days, then take it out or print it."

@@ -7,11 +7,12 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from ground import days
-from ground.forms import DayField, InWords, KeyedForm, NumberField, SelectField
+from ground.forms import DayField, DaysForm, InWords, KeyedForm, NumberField, SelectField
 from shop.forms.money import MoneyField
-from shop.labels import SOURCES_TO_TAKE_IN
+from shop.labels import SOURCES_TO_TAKE_IN, VOUCHERS
 from shop.models import Shop, Source
 from shop.stock.lots import MANY_UNITS
+from shop.vouchers.voucher import VoucherKind
 
 
 class ReceiveForm(KeyedForm):
@@ -41,3 +42,17 @@ class SendForm(KeyedForm):
     def offer_shops(self, shops: Iterable[Shop]) -> None:
         """Offer these shops to choose from."""
         self.to_shop.choices = [(shop.id, shop.name) for shop in shops]
+
+
+class VouchersForm(DaysForm):
+    """The days of which vouchers are looked for, and their kind; empty for all of them."""
+
+    kind = SelectField(
+        _("Kind"),
+        choices=[
+            ("", _("all")),
+            *((kind, title) for kind, title in VOUCHERS.items() if kind != VoucherKind.RECEIPT),
+        ],
+        default="",
+        validators=[Optional()],
+    )

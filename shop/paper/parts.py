@@ -89,7 +89,7 @@ def facts(
     """Labels with their values, so many in a row; values stand below each other and break over lines."""
     wide = room / pairs_in_row
     label_widths = [
-        max(width(label, size) for label, _value in pairs[column::pairs_in_row]) + 3
+        max((width(label, size) for label, _value in pairs[column::pairs_in_row]), default=0) + 3
         for column in range(pairs_in_row)
     ]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from ground.db import db
 from people.models import Area
@@ -22,13 +22,12 @@ _CAME_IN = _KIND == MoveKind.RECEIPT
 
 
 @dataclass(frozen=True)
-class StockTurnover:
-    """A period of an article or a lot in units; `value` in fen of what is left where its cost is known, and
-    `spent` of what was bought.
+class Flows:
+    """What of an article or a lot was there, came, went and is left in a period: units, or their cost in fen.
 
     opening + bought + given + allocated + begun + arrived - redeemed - written_off - returned - sent
     + found - missing = closing. `begun` is opening stock of the list of goods, `arrived` came from another
-    shop; `redeemed` is net of voids, `sent` of what came back. `uncosted` are the units left without a cost.
+    shop; `redeemed` is net of voids, `sent` of what came back.
     """
 
     opening: int
@@ -44,22 +43,37 @@ class StockTurnover:
     found: int
     missing: int
     closing: int
-    value: int | None
-    uncosted: int
-    spent: int | None
 
     @property
-    def units_in(self) -> int:
-        """All that came in."""
+    def came_in(self) -> int:
+        """All that came in, but what a stock-take found."""
         return self.bought + self.given + self.allocated + self.begun + self.arrived
 
-    @property
-    def units_out(self) -> int:
-        """All that went out."""
-        return self.redeemed + self.written_off + self.returned + self.sent
+
+@dataclass(frozen=True)
+class StockTurnover(Flows):
+    """A period of an article or a lot in units; `value` in fen of what is left where its cost is known.
+
+    `uncosted` are the units left without a cost.
+    """
+
+    value: int | None
+    uncosted: int
 
 
-FIGURES = tuple(StockTurnover.__dataclass_fields__)
+@dataclass(frozen=True)
+class ValuedTurnover:
+    """A period of an article in units, and in fen at the cost of its lots.
+
+    What has no cost is 0 fen; `uncosted` are the units left of it.
+    """
+
+    units: Flows
+    fen: Flows
+    uncosted: int
+
+
+FLOWS = tuple(Flows.__dataclass_fields__)
 
 
 def by_article(village_ids: Collection[int], begins: datetime, ends: datetime) -> Select[*tuple[Any, ...]]:
@@ -68,7 +82,7 @@ def by_article(village_ids: Collection[int], begins: datetime, ends: datetime) -
     Articles of which nothing was there and nothing moved are left out. By village and name.
     """
     return (
-        _figures(select(Goods.id), village_ids, begins, ends)
+        _turnover(select(Goods.id), village_ids, begins, ends)
         .group_by(Goods.id, Area.code)
         .order_by(Area.code, Goods.name, Goods.id)
     )
@@ -77,31 +91,68 @@ def by_article(village_ids: Collection[int], begins: datetime, ends: datetime) -
 def by_lot(village_ids: Collection[int], begins: datetime, ends: datetime) -> Select[*tuple[Any, ...]]:
     """The same of each lot: its id and figures, article by article."""
     return (
-        _figures(select(Lot.id), village_ids, begins, ends)
+        _turnover(select(Lot.id), village_ids, begins, ends)
         .group_by(Lot.id, Area.code, Goods.name, Goods.id)
         .order_by(Area.code, Goods.name, Goods.id, Lot.id)
     )
 
 
-def _figures(
-    query: Select[int], village_ids: Collection[int], begins: datetime, ends: datetime
+def by_article_valued(
+    village_ids: Collection[int], begins: datetime, ends: datetime
+) -> Select[*tuple[Any, ...]]:
+    """The same articles with what their units cost: the id, both flows, the units without a cost."""
+    return (
+        _turnover(select(Goods.id), village_ids, begins, ends, is_valued=True)
+        .group_by(Goods.id, Area.code)
+        .order_by(Area.code, Goods.name, Goods.id)
+    )
+
+
+def _turnover(
+    query: Select[int],
+    village_ids: Collection[int],
+    begins: datetime,
+    ends: datetime,
+    is_valued: bool = False,
 ) -> Select[*tuple[Any, ...]]:
     units = StockMove.quantity
     is_within = StockMove.at >= begins
+    flows = _flows(units, begins)
+    figures = {name: flow.label(name) for name, flow in flows.items()}
+    if is_valued:
+        fen = _flows(units * func.coalesce(Lot.unit_cost, 0), begins)
+        figures |= {f"{name}_fen": flow.label(f"{name}_fen") for name, flow in fen.items()}
+    else:
+        figures["value"] = func.sum(units * Lot.unit_cost).label("value")
+    figures["uncosted"] = func.sum(case((Lot.unit_cost.is_(None), units), else_=0)).label("uncosted")
+    return (
+        query.add_columns(*figures.values())
+        .select_from(StockMove)
+        .join(StockMove.lot)
+        .join(Lot.goods)
+        .join(Goods.shop)
+        .join(Shop.village)
+        .outerjoin(_undone, _undone.id == StockMove.reverses_id)
+        .where(Shop.village_id.in_(village_ids), StockMove.at < ends)
+        .having(or_(flows["opening"] != 0, func.count(case((is_within, 1))) > 0))
+    )
+
+
+def _flows(
+    measure: ColumnElement[int] | InstrumentedAttribute[int], begins: datetime
+) -> dict[str, ColumnElement[int]]:
+    """The sums of what each move measures, plus in and minus out, by where it belongs."""
+    is_within = StockMove.at >= begins
 
     def within(*conditions: ColumnElement[bool], sign: int = 1) -> ColumnElement[int]:
-        moved = case((and_(is_within, *conditions), sign * units), else_=0)
+        moved = case((and_(is_within, *conditions), sign * measure), else_=0)
         return func.sum(moved)
-
-    bought_for = units * Lot.unit_cost
-    is_bought = and_(is_within, _CAME_IN, ~_IS_FROM_SHOP, Lot.source == Source.PURCHASE)
 
     def received(source: Source) -> ColumnElement[int]:
         return within(_CAME_IN, ~_IS_FROM_SHOP, Lot.source == source)
 
-    opening = func.sum(case((~is_within, units), else_=0))
-    figures: dict[str, ColumnElement[int]] = {
-        "opening": opening,
+    return {
+        "opening": func.sum(case((~is_within, measure), else_=0)),
         "bought": received(Source.PURCHASE),
         "given": received(Source.DONATION),
         "allocated": received(Source.ALLOCATION),
@@ -111,32 +162,18 @@ def _figures(
         "written_off": within(_KIND == MoveKind.WRITE_OFF, sign=-1),
         "returned": within(_KIND == MoveKind.RETURN, sign=-1),
         "sent": within(_KIND.in_((MoveKind.SENT, MoveKind.SENT_BACK)), sign=-1),
-        "found": within(_KIND == MoveKind.STOCK_TAKE, units > 0),
-        "missing": within(_KIND == MoveKind.STOCK_TAKE, units < 0, sign=-1),
-        "closing": func.sum(units),
-        "value": func.sum(units * Lot.unit_cost),
-        "uncosted": func.sum(case((Lot.unit_cost.is_(None), units), else_=0)),
-        "spent": func.sum(case((is_bought, bought_for))),
+        "found": within(_KIND == MoveKind.STOCK_TAKE, StockMove.quantity > 0),
+        "missing": within(_KIND == MoveKind.STOCK_TAKE, StockMove.quantity < 0, sign=-1),
+        "closing": func.sum(measure),
     }
-    return (
-        query.add_columns(*(figure.label(name) for name, figure in figures.items()))
-        .select_from(StockMove)
-        .join(StockMove.lot)
-        .join(Lot.goods)
-        .join(Goods.shop)
-        .join(Shop.village)
-        .outerjoin(_undone, _undone.id == StockMove.reverses_id)
-        .where(Shop.village_id.in_(village_ids), StockMove.at < ends)
-        .having(or_(opening != 0, func.count(case((is_within, 1))) > 0))
-    )
 
 
-def sums(query: Select[*tuple[Any, ...]]) -> tuple[int, StockTurnover]:
-    """How many rows `by_article` or `by_lot` finds, and the sums of their figures."""
+def sums(query: Select[*tuple[Any, ...]]) -> tuple[int, tuple[int, ...]]:
+    """How many rows such a query finds, and the sum of each of its figures, in their order."""
     rows = query.order_by(None).subquery()
-    asked = select(func.count(), *(func.sum(rows.c[name]) for name in FIGURES))
-    count, *figures = db.session.execute(asked).one()
-    return count, StockTurnover(*(int(figure or 0) for figure in figures))
+    _ident, *figures = rows.c
+    count, *totals = db.session.execute(select(func.count(), *map(func.sum, figures))).one()
+    return count, tuple(int(total or 0) for total in totals)
 
 
 def articles(ids: Collection[int]) -> dict[int, Goods]:
@@ -157,6 +194,12 @@ def lots(ids: Collection[int]) -> dict[int, Lot]:
     return {lot.id: lot for lot in db.session.scalars(query)}
 
 
-def of_row(row: Sequence[Any]) -> StockTurnover:
-    """The figures of a row that `by_article` or `by_lot` found."""
-    return StockTurnover(*row[1:])
+def turnover_of(figures: Sequence[Any]) -> StockTurnover:
+    """The figures of a row that `by_article` or `by_lot` found, behind its id, or of their sums."""
+    return StockTurnover(*figures)
+
+
+def valued_of(figures: Sequence[Any]) -> ValuedTurnover:
+    """The figures of a row that `by_article_valued` found, behind its id, or of their sums."""
+    units, fen = figures[: len(FLOWS)], figures[len(FLOWS) : 2 * len(FLOWS)]
+    return ValuedTurnover(Flows(*units), Flows(*map(int, fen)), figures[-1])

@@ -39,6 +39,15 @@ HELP_TEXTS = {
         "A desk that holds the shop goes on without a network and brings everything in afterwards. What "
         "could not be booked then waits here: the manager or the chair books it or sets it aside."
     ),
+    "stock.vouchers": _(
+        "Whatever comes in or goes out makes its voucher by itself, under a number that never changes. "
+        "Choose the month, print all of them, let three people sign, and file them. What was undone has a "
+        "voucher in red."
+    ),
+    "stock.voucher": _(
+        "Compare it with the goods and the invoice, print it, and let three people sign. It is never "
+        "changed: what was wrong is undone, and that has a voucher of its own, in red."
+    ),
     "shelf.goods": _(
         "The manager puts new goods on the shelf and takes deliveries in; all others look. Prices are in "
         "points. Goods are never deleted: what is not offered any more goes to the archive."

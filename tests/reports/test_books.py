@@ -27,6 +27,7 @@ from reports.books.shelf import BOOKS
 from shop.desk import redemptions, voids
 from shop.models import Lot, Redemption, Shop, Source, StockMove, Void
 from shop.stock import consignments, counts, moves
+from shop.vouchers import vouchers
 from tests.cast import TOWNSHIP, VILLAGE, new_app
 from tests.printed import texts
 from tests.story import do
@@ -214,6 +215,72 @@ def test_the_stock_of_one_period_is_where_the_next_begins(demo, name, row_key, l
         if (lot := db.session.get_one(Lot, ident)).unit_cost is not None
     )
     assert round(foot["期末金额（元）"] * 100) == value > 0
+
+
+MONTHS = [(date(2026, month, 1), date(2026, month + 1, 1) - timedelta(days=1)) for month in (4, 5, 6)]
+# What moved by kind and source, as the accountant's summary calls it; plus in, minus out.
+SUMMARY = {
+    **{
+        ("receipt", source): name
+        for source, name in zip(Source, ("采购", "捐赠", "上级调拨", "其他入库"), strict=True)
+    },
+    **dict.fromkeys(("redemption", "void"), "兑出"),
+    **dict.fromkeys(("write_off", "return"), "报损退货"),
+    **dict.fromkeys(("sent", "sent_back"), "调出"),
+}
+
+
+def summed_up(first: date, last: date) -> dict[str, dict[str, list[int]]]:
+    """Units and fen of a village's articles in some days by heading, move by move."""
+    figures = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for move in db.session.scalars(select(StockMove)):
+        lot, base = move.lot, move.reverses or move
+        if lot.goods.shop.village_id != village().id or on(move.at) > last:
+            continue
+        heading = SUMMARY.get(base.kind) or SUMMARY.get((base.kind, lot.source))
+        if base.consignment_id and base.kind == "receipt":
+            heading = "其他入库"
+        if base.kind == "stock_take":
+            heading = "盘盈" if move.quantity > 0 else "盘亏"
+        places = ["期初结存"] if on(move.at) < first else [heading]
+        for place in (*places, "期末结存"):
+            sign = -1 if place in ("兑出", "报损退货", "调出", "盘亏") else 1
+            units, fen = figures[lot.goods.title][place]
+            units += sign * move.quantity
+            fen += sign * move.quantity * (lot.unit_cost or 0)
+            figures[lot.goods.title][place] = [units, fen]
+    return figures
+
+
+def test_a_month_s_summary_adds_up_in_units_and_yuan(demo):
+    """Opening and in less out is closing, in each row and at the foot; it is the next month's opening."""
+    carried = None
+    shop = db.session.scalars(select(Shop).where(Shop.village_id == village().id)).one()
+    for first, last in MONTHS:
+        sheet, counted = sheet_of("valued", scope_of(village(), first, last)), summed_up(first, last)
+        (foot,) = sheet.around
+        headings = [name for name in sheet.headings if f"{name}（元）" in sheet.headings]
+        assert len(headings) == 11
+        assert {row["货品"] for row in sheet.rows} == set(counted)
+        for row in (*sheet.rows, foot):
+            for suffix in ("", "（元）"):
+                figure = {name: round(row[name + suffix] * (100 if suffix else 1)) for name in headings}
+                came = sum(figure[name] for name in ("采购", "捐赠", "上级调拨", "其他入库", "盘盈"))
+                went = sum(figure[name] for name in ("兑出", "报损退货", "调出", "盘亏"))
+                assert figure["期初结存"] + came - went == figure["期末结存"]
+                if row is not foot:
+                    by_hand = counted[row["货品"]]
+                    assert figure == {name: by_hand[name][bool(suffix)] for name in headings}
+        for name in sheet.headings[3:]:
+            assert round(foot[name] * 100) == round(sum(sheet.column(name)) * 100), name
+        closing = {row["货品"]: (row["期末结存"], row["期末结存（元）"]) for row in sheet.rows}
+        if carried is not None:
+            opening = {row["货品"]: (row["期初结存"], row["期初结存（元）"]) for row in sheet.rows}
+            assert {name: opening[name] for name in carried} == carried
+        carried = {name: left for name, left in closing.items() if left[0]}
+        vouched = [each for each in vouchers.of_days(shop, first, last) if each.kind == "redemptions"]
+        handed_out = sum(each.units for each in vouched), sum(each.value or 0 for each in vouched)
+        assert handed_out == (foot["兑出"], round(foot["兑出（元）"] * 100))
 
 
 def test_donations_are_used_up_to_what_is_left(demo):

@@ -290,7 +290,7 @@ def test_a_delivery_from_its_rows_to_its_paper(cast, manager, client_of):
     _head, *lines = load_workbook(BytesIO(book.data)).active.iter_rows(values_only=True)
     assert [(line[0], line[4], line[6]) for line in lines] == [("2026-0001", "№ 17", 15.5)]
     assert "2026-0001" not in manager.get(f"{HERE}/deliveries?until=2026-12-01").text
-    (text,) = texts(manager.get(f"{first.location}/sheet.pdf").data)
+    (text,) = texts(manager.get(f"{HERE}/vouchers/2026-0001.pdf").data)
     for shown in (
         "入库单",
         "2026-0001",
@@ -399,7 +399,8 @@ def test_a_whole_delivery_is_undone_on_its_page(cast, manager, client_of):
     assert (done.location, on_hand(cast.goods)) == (address, [20, 0])
     page = manager.get(address).text
     assert all([words in page for words in ("已整单撤销", "撤销")] + [f"{address}/undo" not in page])
-    assert manager.get(f"{address}/sheet.pdf").status_code == 404
+    (text,) = texts(manager.get(f"{HERE}/vouchers/2026-0001.pdf").data)
+    assert text.count("已于2026年12月28日冲红") == 2
     assert "没有货入库" in manager.get(f"{HERE}/deliveries").text
     for client in (client_of(cast.volunteer), client_of(cast.supervisor)):
         assert client.post(f"{address}/undo", data={"reason": "送错了"}).status_code == 403

@@ -15,7 +15,7 @@ from ground.db import fetch, transaction
 from ground.forms import DaysForm
 from ground.refusal import Refused
 from people import access, areas, audit
-from people.models import Person
+from people.models import Area, Person
 from people.pages import NAVIGATION, FurtherLink
 from people.views.listing import ASKED_AS, KIND
 from people.views.shown import shown_name, sight
@@ -23,6 +23,7 @@ from points import ledger
 from reports.books import paper, workbook
 from reports.books.book import Book, Line, Scope
 from reports.books.shelf import BOOKS
+from reports.books.stock import VALUE
 from reports.views.books import bp
 
 PER_PAGE = 50
@@ -36,6 +37,7 @@ ALSO_KEPT = (
     "desk.redemptions",
     "desk.closings",
     "stock.deliveries",
+    "stock.vouchers",
     "stock.stock_takes",
     "stock.consignments",
     "stock.donations",
@@ -96,6 +98,12 @@ def _add_pages(book: Book) -> None:
 
 for each in BOOKS:
     _add_pages(each)
+
+
+def summary_links(village: Area, first: date, last: date) -> list[FurtherLink]:
+    """The way from some days' vouchers to what they come to by article."""
+    address = url_for("books.valued", area=village.code, since=first.isoformat(), until=last.isoformat())
+    return [FurtherLink(VALUE.title, address)]
 
 
 def _page(book: Book, scope: Scope, period: DaysForm) -> str:

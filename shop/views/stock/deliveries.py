@@ -1,7 +1,5 @@
 """Deliveries: written down row by row, listed, looked at, printed, and undone as a whole."""
 
-from collections.abc import Sequence
-
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -13,14 +11,11 @@ from ground.forms import DaysForm, ReasonForm
 from ground.refusal import Refused
 from people import access
 from people.models import Role
-from people.sight import Sight
 from people.views.listing import excel, render
 from people.views.proposing import attempt_or_propose, to_proposal, waiting_about
-from people.views.shown import sight
 from shop import labels
 from shop.forms.deliveries import DeliveryForm
 from shop.models import Delivery, Shop
-from shop.paper.delivery import DeliveryItem, DeliverySheet, delivery_pdf
 from shop.shelf import shops
 from shop.shelf.finding import GoodsFinder
 from shop.stock import deliveries as verbs
@@ -131,41 +126,6 @@ def delivery(village: str, ident: int) -> str:
         may_undo=may_change and bool(left) and all(line.is_whole for line in left),
         may_change=may_change,
         labels=labels,
-    )
-
-
-@bp.get("/v/<village>/deliveries/<int:ident>/sheet.pdf")
-@access.allow(*READERS)
-def delivery_sheet(village: str, ident: int) -> Response:
-    """The delivery on paper, to be signed; without the lines that were undone."""
-    delivery = _delivery_or_404(ident)
-    lines = [line for line in verbs.lines_of(delivery) if not line.is_undone] or abort(404)
-    return web.pdf(delivery_pdf(sheet_of(delivery, lines, sight())), f"delivery-{delivery.number}.pdf")
-
-
-def sheet_of(delivery: Delivery, lines: Sequence[DeliveryLine], reader: Sight) -> DeliverySheet:
-    """A delivery with some of its lines as it is printed, for who sees it so."""
-    return DeliverySheet(
-        shop=delivery.shop.name,
-        village=delivery.shop.village.name,
-        number=delivery.number,
-        source=str(labels.SOURCES[delivery.source]),
-        from_whom=delivery.from_whom,
-        invoice_number=delivery.invoice_number or "",
-        received_on=delivery.received_on,
-        written_by=reader.name(delivery.actor),
-        written_at=delivery.at,
-        items=[
-            DeliveryItem(
-                line.goods.name,
-                line.goods.spec or "",
-                line.goods.unit,
-                line.quantity,
-                line.best_before,
-                line.unit_cost,
-            )
-            for line in lines
-        ],
     )
 
 

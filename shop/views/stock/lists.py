@@ -1,4 +1,4 @@
-"""The lists of lots, moves, deliveries, donations, consignments and stock-takes, as they are taken out."""
+"""The lists of the stock, from its lots and moves to its vouchers, as they are taken out."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,6 +13,7 @@ from shop import labels
 from shop.models import Consignment, Delivery, Donation, Lot, MoveKind, StockMove
 from shop.shelf.goods import Offer
 from shop.stock.deliveries import ReceivedLine, cost_of
+from shop.vouchers.voucher import VoucherKind
 
 
 def _source(lot: Lot) -> str:
@@ -206,4 +207,53 @@ STOCK_TAKE = Listing(
     (_("In points"), lambda row: amounts.as_number(row.difference * row.price)),
     (_("Counted by"), lambda row: shown_name(row.count.counter)),
     (_("Time"), lambda row: row.count.at),
+)
+
+
+def _points(tenths: int | None) -> Decimal | None:
+    return None if tenths is None else amounts.as_number(tenths)
+
+
+VOUCHERS = Listing(
+    _("Vouchers"),
+    context_records("vouchers"),
+    (_("Voucher"), lambda voucher: voucher.number),
+    (_("Day"), lambda voucher: voucher.day),
+    (_("Kind"), labels.voucher_title),
+    (_("With whom"), lambda voucher: voucher.from_whom),
+    (_("Invoice number"), lambda voucher: voucher.invoice_number),
+    (_("Undoes voucher"), lambda voucher: voucher.reverses),
+    (_("Units"), lambda voucher: voucher.units),
+    (_("Amount in yuan"), lambda voucher: _yuan(voucher.value)),
+    (_("Without a cost"), lambda voucher: voucher.uncosted),
+    (_("In points"), lambda voucher: _points(voucher.points)),
+    (_("Reason"), lambda voucher: shown_text(voucher.reason)),
+    (_("Written down by"), lambda voucher: shown_name(voucher.made_by)),
+    (_("Time"), lambda voucher: voucher.made_at),
+)
+
+VOUCHER_SUMS = Listing(
+    _("Vouchers by kind"),
+    context_records("sums"),
+    (_("Kind"), lambda sums: labels.VOUCHERS[sums.kind]),
+    (_("Vouchers"), lambda sums: sums.vouchers),
+    (_("Units"), lambda sums: sums.units),
+    (_("Amount in yuan"), lambda sums: _yuan(sums.value)),
+    (_("Without a cost"), lambda sums: sums.uncosted),
+    (_("In points"), lambda sums: _points(sums.points if sums.kind == VoucherKind.REDEMPTIONS else None)),
+)
+
+VOUCHER_LINES = Listing(
+    _("Voucher"),
+    lambda context: ((context["voucher"], line) for line in context["voucher"].lines),
+    (_("Voucher"), lambda voucher, line: voucher.number),
+    (_("Goods"), lambda voucher, line: line.name),
+    (_("Specification"), lambda voucher, line: line.spec),
+    (_("How many"), lambda voucher, line: line.quantity),
+    (_("Unit"), lambda voucher, line: line.unit),
+    (_("Price in points"), lambda voucher, line: _points(line.price)),
+    (_("In points"), lambda voucher, line: _points(line.points)),
+    (_("Cost of a unit in yuan"), lambda voucher, line: _yuan(line.unit_cost)),
+    (_("Amount in yuan"), lambda voucher, line: _yuan(line.value)),
+    (_("Undone"), lambda voucher, line: line.undone_on),
 )
