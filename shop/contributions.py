@@ -19,7 +19,7 @@ from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.ledger import DEBITS
 from points.packet import PACKET_PARTS
-from points.views.ledger.book import ABOUT_ENTRY
+from points.views.ledger.book import ABOUT_ENTRY, ABOUT_MINE
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
@@ -35,10 +35,12 @@ from shop.views import (
     helptexts,
     offline,
     proposals,
+    purchases,
     shelf,
     stock,
     waiting,
 )
+from shop.views.purchases.wishes import own_page_links
 from shop.views.shelf import budget
 from shop.views.shown import shown_server
 from shop.views.stock import packet
@@ -47,7 +49,7 @@ from shop.views.stock.trace import entry_links
 SHOP = Package(
     name="shop",
     title="The love supermarket",
-    pages=[room.bp for room in (desk, offline, shelf, stock)],
+    pages=[room.bp for room in (desk, offline, purchases, shelf, stock)],
     programs=[api.bp],
     commands=[cli.devices_cli, cli.goods_cli],
     filters={
@@ -60,9 +62,10 @@ SHOP = Package(
         DEPENDENTS.filling(*DEPENDENTS_OF_SHOP),
         CARD_PAGE.filling("desk.holder"),
         ABOUT_ENTRY.filling(entry_links),
+        ABOUT_MINE.filling(own_page_links),
         DEVICES.filling(devices.device_of_key),
         DEBITS.filling(leases.check_free_in),
-        NAMINGS.filling(trailwords.REDEMPTION, trailwords.GOODS, trailwords.DELIVERY),
+        NAMINGS.filling(trailwords.REDEMPTION, trailwords.GOODS, trailwords.DELIVERY, trailwords.PURCHASE),
         NAMES_KEPT.filling(devices.names_kept, proxies.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
         FIGURES.filling(
@@ -109,6 +112,17 @@ SHOP = Package(
                 270, "stock.consignments", _("Between shops"), "truck", READERS, under=("shelf.goods",)
             ),
             NavigationEntry(280, "stock.donations", _("Donations"), "gift", READERS, under=("shelf.goods",)),
+            NavigationEntry(
+                285, "purchases.suggestions", _("What to buy"), "cart", MINDING, under=("shelf.goods",)
+            ),
+            NavigationEntry(
+                287,
+                "purchases.wish",
+                _("Missing goods"),
+                "chat-left-text",
+                frozenset({Role.VOLUNTEER}),
+                under=("shelf.goods",),
+            ),
             NavigationEntry(290, "shelf.budget", _("Budget"), "cash-coin", MINDING, under=("shelf.goods",)),
             NavigationEntry(300, "shelf.hours", _("Opening hours"), "clock", READERS, under=("shelf.goods",)),
             NavigationEntry(

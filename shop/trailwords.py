@@ -12,7 +12,7 @@ from people.trail import Naming, SubjectPage
 from people.trail.words import Words
 from points import amounts
 from shop import labels
-from shop.models import Delivery, Goods, Redemption, Shop
+from shop.models import Delivery, Goods, PurchaseRequest, Redemption, Shop
 
 
 def _hours(hours: dict[str, dict[str, list[str] | None]]) -> str:
@@ -59,6 +59,7 @@ WORDS = Words(
         "device": _("Device"),
         "goods": _("Goods"),
         "lease": _("Without a network"),
+        "purchase_request": _("Purchase request"),
         "redemption": _("Redemption"),
         "shop": _("Shop"),
     },
@@ -98,6 +99,14 @@ GOODS = Naming(
     lambda row: row.title,
     (joinedload(Goods.shop).joinedload(Shop.village),),
     page=lambda row: SubjectPage("shelf.article", row.shop.village, row.id),
+)
+
+PURCHASE = Naming(
+    "purchase_request",
+    PurchaseRequest,
+    lambda row: row.number,
+    (joinedload(PurchaseRequest.shop).joinedload(Shop.village),),
+    page=lambda row: SubjectPage("purchases.request", row.shop.village, row.id),
 )
 
 DELIVERY = Naming(

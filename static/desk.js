@@ -4,6 +4,7 @@ import { watchFor } from "./desk/camera.js";
 import { scanned, show } from "./desk/counter.js";
 import { scan } from "./desk/field.js";
 import { beep } from "./desk/sound.js";
+import "./desk/wishes.js";
 import { gather, scans } from "./scanning/gun.js";
 
 function pressed(event) {

@@ -40,6 +40,7 @@ NOT_HERE = {
     "openings.openings_file": "no file waits",
     **dict.fromkeys(("conduct.training_read", "desk.desk_read"), "frames of a camera, sent by a script"),
     **dict.fromkeys(("offline.take_lease", "offline.exchange"), "what a desk wrote, by a script"),
+    "purchases.tap_wish": "a tap at the desk, by a script",
     "offline.break_lease": "nobody holds the shop now",
     "ledger.merge": "nobody is entered twice",
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "nobody has a second step yet"),

@@ -459,6 +459,7 @@ ONLY_SHOWN = {
     "objection.name": "who brought it, for the reply",
     "opening_notice_line.name": "masked, as it hung; the line knows its worker",
     "opening_objection.name": "who brought it, for the committee",
+    "purchase_line.name": "what is to be bought, as the paper has it",
     "redemption_line.name": "as it was printed; the line knows its article",
     "shop.name": "there is one in a village",
 }

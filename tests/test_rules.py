@@ -44,6 +44,7 @@ from points.slips import slips
 from points.wall import objections
 from shop.desk import redemptions, voids
 from shop.goodsfile.intake import GOODS
+from shop.purchases import requests, wishes
 from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, counted
 from tests.points import openings
@@ -839,6 +840,9 @@ def live_in(cast):
         at_township = persons.add_person(cast.township, "何指导", None, "12100000000", "司法所")
         terms.appoint(at_township, grid, Duty.INSTRUCTOR, date(2026, 1, 1), None)
         donation = cast.lot_of(cast.salt).donation
+        wishes.note_words("w" * 16, cast.shop, "雨靴", cast.worker_user)
+        to_buy = [requests.Wanted(cast.goods, "", 12, 280)]
+        purchase = requests.ask("p" * 16, cast.shop, to_buy, "", cast.manager).id
         samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
         with pytest.raises(SecondPersonNeeded) as needed:
             moves.write_off("s" * 16, cast.lot_of(cast.goods), 19, "受潮", cast.manager)
@@ -856,6 +860,7 @@ def live_in(cast):
         "home.held_above": {"area": TOWNSHIP, "ident": at_township.id},
         "stock.donor": {"code": donation.code},
         "stock.trace_lot": {"ident": donation.lots[0].id},
+        **{name: {"ident": purchase} for name in ("purchases.request", "purchases.request_sheet")},
         **{name: {"number": f"CK{day:%Y%m%d}"} for name in ("stock.voucher", "stock.voucher_sheet")},
         **{name: {"ident": waiting.lease_id} for name in ("offline.exchange", "offline.break_lease")},
         **{name: {"ident": waiting.id} for name in ("offline.try_again", "offline.set_aside")},

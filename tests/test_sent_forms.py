@@ -29,6 +29,7 @@ from points.services import activities, deductions, recording
 from points.wall import objections
 from shop.desk import devices, redemptions
 from shop.models import Goods, ReceiptPrinter, Source, StockMove
+from shop.purchases import requests
 from shop.shelf import goods, pictures, printing
 from shop.shelf.printing import Printing
 from shop.stock import consignments, counts, moves
@@ -72,6 +73,7 @@ REPEATING = {
 WITHOUT_A_FORM = {
     **dict.fromkeys(("desk.desk_read", "conduct.training_read"), "frames of a camera"),
     **dict.fromkeys(("offline.take_lease", "offline.exchange"), "what a desk holds and wrote, by a script"),
+    "purchases.tap_wish": "a tap at the desk, by a script",
     "demo.next_day": "in the demo alone",
     **dict.fromkeys(FIRST_DAY, "setup/test_first_day.py"),
 }
@@ -127,6 +129,8 @@ def typed(cast):
         "shelf.article": {"spec": "125克"},
         "stock.count": {"units-1": "5"},
         "stock.new_delivery": {"lines-0-article": "肥皂", "lines-0-quantity": "5"},
+        "purchases.new_request": {"lines-0-article": "肥皂", "lines-0-quantity": "5"},
+        "purchases.wish": {"text": "雨靴"},
         "services.new_activity": {"here": str(cast.worker.id)},
         "services.new_deduction": {
             "worker": str(cast.worker.id),
@@ -192,6 +196,11 @@ def stage(cast, lived_in):
         trainings.check_in(training, cast.card.number, cast.clerk)
         grid = grids.add_grid(cast.village, "99", "空网格", GridKind.RURAL, 3, cast.clerk)
         move = db.session.scalars(select(StockMove).where(StockMove.key == "m" * 16)).one()
+        to_buy = [requests.Wanted(towel, "", 2, 350)]
+        requests.approve(
+            requests.ask("q" * 16, cast.shop, to_buy, "", cast.manager), cast.manager, cast.chair
+        )
+        moves.receive("bought" * 3, towel, 2, Source.PURCHASE, cast.manager)
     places = (
         f"v/{VILLAGE}/quarters/{lived_in['wall.preview']['quarter']}",
         *(f"v/{VILLAGE}/goods/{article.id}" for article in (old, spare, cast.goods)),

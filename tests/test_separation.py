@@ -30,6 +30,7 @@ from points.services import deciding, deductions, reading, recording, together
 from points.wall import booking, correcting, objections
 from shop.desk import devices, redemptions, voids
 from shop.desk.proxies import read_collector
+from shop.purchases import requests
 from shop.stock import counts
 from tests.cast import HASHED, TODAY
 from tests.points import openings
@@ -85,6 +86,12 @@ def counted(cast):
         take = counts.begin_stock_take(cast.shop, cast.manager)
         counts.record_count("counted", take, cast.goods, 19, cast.manager)
     return take
+
+
+def to_buy(cast):
+    """A purchase that the manager asks for."""
+    wanted = [requests.Wanted(cast.goods, "", 12)]
+    return do(requests.ask, "q" * 16, cast.shop, wanted, "", cast.manager)
 
 
 def left_out(cast):
@@ -260,6 +267,12 @@ NEXT_STEP = {
         lambda cast, it, by: opening_objections.answer(it, None, "查过了", "村委会", by),
     ),
     "stock-take": ("own_count", "manager", counted, lambda cast, it, by: counts.book(it, by)),
+    "purchase": (
+        "own_request",
+        "manager",
+        to_buy,
+        lambda cast, it, by: requests.approve(it, cast.clerk, by),
+    ),
     "void": (
         "counted_here",
         "manager",

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.journals import protect
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0026"
 
 JOURNALS = ("disclosure_interval", "packet")
 

@@ -1,53 +1,26 @@
 """The form of a delivery: where it came from, and a row for each of its lines."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, FieldList, FormField, StringField, SubmitField
+from wtforms import BooleanField, FieldList, FormField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from ground import clock, days
-from ground.figures import narrow
-from ground.forms import DayField, KeyedForm, NumberField, Rows, SelectField
-from ground.refusal import Refused
-from shop.forms.money import MoneyField
+from ground.forms import DayField, SelectField
+from shop.forms.articles import ArticleRow, ArticlesForm
 from shop.labels import SOURCES_TO_TAKE_IN
 from shop.models import Source
-from shop.stock.deliveries import LONGEST_INVOICE_NUMBER, LONGEST_NAME, LinesRefused, Origin
-from shop.stock.lots import MANY_UNITS
-
-BLANK_ROWS = 5  # that stand ready, and as many more at a press
-MOST_ROWS = 150
+from shop.stock.deliveries import LONGEST_INVOICE_NUMBER, LONGEST_NAME, Origin
 
 
-class DeliveryRow(Rows):
-    """A line of a delivery; what is left empty is no line."""
+class DeliveryRow(ArticleRow):
+    """A line of a delivery."""
 
-    article = StringField(_("Article"), validators=[Length(max=330)])
-    quantity = NumberField(_("How many"), usual=MANY_UNITS, validators=[Optional()])
     best_before = DayField(_("Best before"), days.GOOD_UNTIL, validators=[Optional()])
-    unit_cost = MoneyField(_("Cost of one unit in yuan"), usual=50_000, validators=[Length(max=12)])
 
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing was typed."""
-        return not any(narrow(str(typed)) for field in self for typed in field.raw_data or ())
-
-    def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check that a row with anything in it says what came, and how many."""
-        if not super().validate(*args, **kwargs):
-            return False
-        if self.is_blank:
-            return True
-        if not narrow(self.article.data or ""):
-            self.article.errors = [_("Which article?")]
-        if self.quantity.data is None:
-            self.quantity.errors = [_("How many came in?")]
-        return not self.errors
+    quantity_missing = _("How many came in?")
 
 
-class DeliveryForm(KeyedForm):
+class DeliveryForm(ArticlesForm):
     """A delivery: its head, and its rows."""
 
     source = SelectField(_("Where from"), choices=SOURCES_TO_TAKE_IN.items(), coerce=Source)
@@ -56,12 +29,6 @@ class DeliveryForm(KeyedForm):
     shares_invoice = BooleanField(_("This is another delivery on the same invoice"))
     received_on = DayField(_("Received on"), days.HAPPENED, default=clock.today, validators=[InputRequired()])
     lines = FieldList(FormField(DeliveryRow))
-    more = SubmitField(_("More rows"))
-
-    @property
-    def rows(self) -> Sequence[DeliveryRow]:
-        """The rows in which something was typed."""
-        return [entry.form for entry in self.lines if not entry.form.is_blank]
 
     @property
     def origin(self) -> Origin:
@@ -74,38 +41,4 @@ class DeliveryForm(KeyedForm):
             self.shares_invoice.data,
         )
 
-    @property
-    def wants_more(self) -> bool:
-        """Whether it was sent for more rows alone."""
-        return self.is_submitted() and bool(self.more.data)
-
-    def add_rows(self, *, least: int = BLANK_ROWS) -> None:
-        """Let at least so many blank rows stand ready, as far as there is room."""
-        blank = len(self.lines) - len(self.rows)
-        for _row in range(min(least - blank, MOST_ROWS - len(self.lines))):
-            self.lines.append_entry()
-
-    def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check the head and all rows; more than can be sent at once are too many."""
-        is_valid = super().validate(*args, **kwargs)
-        if len(self.rows) > MOST_ROWS:
-            self.refuse(Refused("too_many_lines", _("At most %(n)s lines at once.", n=MOST_ROWS)))
-        elif not is_valid and self.lines.errors and not self.refusal:
-            self.refusal = _MARKED
-        return is_valid and self.status == 200
-
-    def mark(self, refusals: Mapping[int, Refused]) -> None:
-        """Show each of these refusals in the row with something in it that has this place."""
-        for place, refusal in refusals.items():
-            self.rows[place][refusal.field or "article"].errors = [refusal.message]
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show the refusal beside its field; that of a line in its row."""
-        if isinstance(refusal, LinesRefused):
-            self.mark(refusal.refusals)
-            super().refuse(Refused(refusal.code, _MARKED))
-        else:
-            super().refuse(refusal.with_field("from_whom") if refusal.field == "donor" else refusal)
-
-
-_MARKED = _("Something in the rows cannot be taken in; it is marked there. Nothing came in yet.")
+    marked = _("Something in the rows cannot be taken in; it is marked there. Nothing came in yet.")

@@ -4,6 +4,14 @@ from shop.models.budget import Budget
 from shop.models.devices import Device
 from shop.models.goods import Barcode, Goods, Picture, Price, ReceiptPrinter, Shop
 from shop.models.leases import Ending, Lease, LeaseEntry, SetAside
+from shop.models.purchases import (
+    PurchaseApproval,
+    PurchaseDelivery,
+    PurchaseLine,
+    PurchaseRequest,
+    Wish,
+    WishKind,
+)
 from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void, receipt_number
 from shop.models.stock import (
     LOT_WAS_UNDONE,
@@ -36,6 +44,10 @@ __all__ = [
     "Picture",
     "Price",
     "Proxy",
+    "PurchaseApproval",
+    "PurchaseDelivery",
+    "PurchaseLine",
+    "PurchaseRequest",
     "ReceiptPrinter",
     "Redemption",
     "RedemptionLine",
@@ -45,5 +57,7 @@ __all__ = [
     "StockMove",
     "StockTake",
     "Void",
+    "Wish",
+    "WishKind",
     "receipt_number",
 ]

@@ -39,6 +39,26 @@ HELP_TEXTS = {
         "A desk that holds the shop goes on without a network and brings everything in afterwards. What "
         "could not be booked then waits here: the manager or the chair books it or sets it aside."
     ),
+    "purchases.suggestions": _(
+        "Look at what runs out within a quarter and what was asked for in vain. Press the button to make a "
+        "purchase request of it; every number can still be changed there."
+    ),
+    "purchases.new_request": _(
+        "Change the numbers, empty what is not to be bought, and write further goods into the blank rows. "
+        "Then a second person approves it; who asks does not approve."
+    ),
+    "purchases.requests": _(
+        "Press a number to see what was asked for, to print it, and to see who approved it. What came in for "
+        "it stands beside it."
+    ),
+    "purchases.request": _(
+        "Print it and let it be signed. A second person approves it on their front page. When the goods "
+        "come, press “Take in what was bought”: the rows stand there already."
+    ),
+    "purchases.wish": _(
+        "Write what somebody asked for and the shop did not have. It counts for 90 days where it is decided "
+        "what to buy. At the desk the same is done by one tap at what has none left."
+    ),
     "stock.vouchers": _(
         "Whatever comes in or goes out makes its voucher by itself, under a number that never changes. "
         "Choose the month, print all of them, let three people sign, and file them. What was undone has a "

@@ -17,6 +17,7 @@ from people.proposals.kinds import SECOND_PEOPLE, Doubt, ProposalKind
 from points import amounts
 from shop import labels
 from shop.models import Delivery, Goods, Lot, Source, StockMove
+from shop.purchases import requests
 from shop.shelf import prices, shops
 from shop.stock import counts, deliveries, moves, second_person
 from shop.stock.deliveries import DeliveryLine
@@ -152,6 +153,24 @@ def _price_facts(proposal: Proposal) -> Facts:
     ]
 
 
+def _purchase_facts(proposal: Proposal) -> Facts:
+    request = requests.proposed_request(proposal)
+    money = request.budget_left
+    return [
+        (_("Purchase request"), request.number),
+        *((_("Goods"), f"{line.name} {line.quantity} {line.unit}".rstrip()) for line in request.lines),
+        (_("Cost in yuan"), gettext("not known") if request.cost is None else labels.yuan(request.cost)),
+        (_("Left of the budget, in yuan"), gettext("not set") if money is None else labels.yuan(money)),
+        (_("Points the workers hold"), amounts.show(request.outstanding)),
+        (_("Goods on the shelf, in points"), amounts.show(request.in_goods)),
+        *([(_("Note"), request.note)] if request.note else []),
+    ]
+
+
+def _purchase_page(proposal: Proposal) -> str:
+    return url_for("purchases.request", village=proposal.area.code, ident=audit.id_of(proposal.subject))
+
+
 def _stock_page(proposal: Proposal) -> str:
     return url_for("stock.goods_stock", village=proposal.area.code, ident=_goods(proposal).id)
 
@@ -233,6 +252,15 @@ PROPOSAL_KINDS = (
         DECIDERS,
         MINDING,
         counts.check_outside,
+    ),
+    ProposalKind(
+        requests.APPROVE,
+        _("Purchase"),
+        requests.approve_as_proposed,
+        _purchase_facts,
+        _purchase_page,
+        readers=MINDING,
+        check=requests.check_outside,
     ),
     ProposalKind(
         prices.PRICE,

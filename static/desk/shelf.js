@@ -53,6 +53,7 @@ function setLeft(tile, left) {
   tile.dataset.left = left;
   sayLeft(tile.querySelector(".left"), left);
   tile.querySelector(".stepper").hidden = !left && !units(tile);
+  tile.querySelector("[data-wish]").hidden = Boolean(left);
   mark(tile);
 }
 

@@ -15,6 +15,7 @@ from people import access, cards
 from people.models import Card
 from shop.desk import redemptions, shelf, voids
 from shop.forms.desk import BasketForm
+from shop.purchases import wishes
 from shop.shelf import shops
 from shop.views.desk import SERVING, bp, unseen
 from shop.views.desk.page import desk_page, done_answer
@@ -67,6 +68,10 @@ def redeem(village: str, number: str) -> Answer:
         redemption = redemptions.with_receipt(ident)
         return done_answer(redemption, is_new=unseen.note_receipt_shown(redemption))
     refusal = form.problem()
+    if refusal.code == "out_of_stock":
+        with transaction():
+            shop = shops.of_village(g.area) or abort(404)
+            wishes.note_refused(form.key.data, shop, form.basket.data, current_user)
     if refusal.code != "unknown_outcome":
         unseen.refused(card)
     if web.asked_by_script():

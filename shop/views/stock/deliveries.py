@@ -15,7 +15,8 @@ from people.views.listing import excel, render
 from people.views.proposing import attempt_or_propose, to_proposal, waiting_about
 from shop import labels
 from shop.forms.deliveries import DeliveryForm
-from shop.models import Delivery, Shop
+from shop.models import Delivery, PurchaseRequest, Shop
+from shop.purchases import requests
 from shop.shelf import shops
 from shop.shelf.finding import GoodsFinder
 from shop.stock import deliveries as verbs
@@ -57,8 +58,9 @@ def deliveries(village: str) -> tuple[str, int]:
 @bp.route("/v/<village>/deliveries/new", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def new_delivery(village: str) -> Answer:
-    """Take in what came together; the rows can be scanned."""
-    form = DeliveryForm()
+    """Take in what came together; the rows can be scanned. `?request=`: the purchase request it came for."""
+    purchase = _purchase_asked()
+    form = _expected(purchase) if purchase and request.method == "GET" else DeliveryForm()
     if form.is_submitted() and not form.wants_more:
         if not form.validate():
             form.mark(_read_rows(form, own_shop())[1])
@@ -69,6 +71,8 @@ def new_delivery(village: str) -> Answer:
             if refusals:
                 raise LinesRefused(refusals)
             delivery = verbs.take_in(form.key.data, shop, form.origin, lines, current_user)
+            if purchase:
+                requests.link(purchase, delivery, current_user)
         if proposed:
             return to_proposal(proposed)
         if form.status == 200:
@@ -77,6 +81,27 @@ def new_delivery(village: str) -> Answer:
             )
             return redirect(url_for("stock.delivery", village=village, ident=delivery.id))
     return _new_page(form)
+
+
+def _purchase_asked() -> PurchaseRequest | None:
+    """The approved purchase request that a delivery came for, if one is named."""
+    ident = web.number_asked("request")
+    purchase = requests.find_request(own_shop(), ident) if ident else None
+    return purchase if purchase and purchase.approval else None
+
+
+def _expected(purchase: PurchaseRequest) -> DeliveryForm:
+    """The form with what was asked for, as far as the shop has such goods."""
+    rows = [
+        {
+            "article": line.name,
+            "quantity": line.quantity,
+            "unit_cost": "" if line.unit_cost is None else labels.yuan(line.unit_cost),
+        }
+        for line in purchase.lines
+        if line.goods_id
+    ]
+    return DeliveryForm(formdata=None, lines=rows)
 
 
 def _new_page(form: DeliveryForm) -> tuple[str, int]:

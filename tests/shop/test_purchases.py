@@ -1,0 +1,235 @@
+"""What is asked for in vain and what runs out is suggested, asked for, approved by another, and comes in."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from ground.db import db
+from people.models import Proposal
+from people.proposals import proposing
+from shop import backing
+from shop.desk import redemptions
+from shop.models import PurchaseRequest, Source, Wish, WishKind
+from shop.purchases import requests, suggestions, wishes
+from shop.purchases.requests import Wanted
+from shop.stock import moves
+from tests.cast import VILLAGE
+from tests.printed import texts
+from tests.story import count, do, refused
+
+HERE = f"/v/{VILLAGE}"
+
+
+def plan(cast):
+    """What should be bought, by name."""
+    return {each.name: each for each in suggestions.plan_of(cast.village).suggestions}
+
+
+def asked(cast, *wanted, key="a" * 16):
+    """A purchase that the manager asks for; without anything said, 12 pieces of soap at 2.80 yuan."""
+    wanted = wanted or (Wanted(cast.goods, "", 12, 280),)
+    return do(requests.ask, key, cast.shop, wanted, "下季度用", cast.manager)
+
+
+def proposal_for(cast, request):
+    """The proposal by which the manager lets a second person approve it."""
+    needed = refused("second_person", requests.approve, request, cast.manager)
+    return do(proposing.propose, needed, cast.manager)
+
+
+# --- Wishes ---
+
+
+def test_a_wish_is_of_an_article_or_in_words(cast):
+    """What is written like an article's name is that article; a key sent twice is one wish."""
+    for _twice in range(2):
+        do(wishes.note_words, "w1", cast.shop, " 肥 皂 ", cast.worker_user)
+    for number, text in enumerate(("雨靴", "雨  靴", "胶鞋")):
+        do(wishes.note_words, f"w2-{number}", cast.shop, text, cast.volunteer)
+    do(wishes.note_article, "w3", cast.goods, WishKind.TAPPED, cast.volunteer)
+    assert wishes.wished_articles(cast.shop) == {cast.goods.id: 2}
+    assert wishes.wished_words(cast.shop) == [("雨 靴", 2), ("胶鞋", 1)]
+    refused("key_reused", wishes.note_words, "w1", cast.shop, "别的", cast.volunteer)
+    refused("wish_missing", wishes.note_words, "w4", cast.shop, " 。 ", cast.volunteer)
+    refused("bad_name", wishes.note_words, "w4", cast.shop, "靴" * 101, cast.volunteer)
+    assert wishes.wished_articles(cast.next_shop) == {}
+
+
+def test_a_wish_counts_until_it_came_in_and_for_90_days(cast, clock):
+    do(wishes.note_article, "w1", cast.goods, WishKind.TAPPED, cast.volunteer)
+    do(wishes.note_words, "w2", cast.shop, "雨靴", cast.volunteer)
+    clock.days_on()
+    do(moves.receive, "more" * 4, cast.goods, 5, Source.PURCHASE, cast.manager)
+    assert wishes.wished_articles(cast.shop) == {}
+    clock.days_on()
+    do(wishes.note_article, "w3", cast.goods, WishKind.TAPPED, cast.volunteer)
+    clock.days_on(89)
+    assert (wishes.wished_articles(cast.shop), wishes.wished_words(cast.shop)) == ({cast.goods.id: 1}, [])
+    clock.days_on(2)
+    assert wishes.wished_articles(cast.shop) == {}
+
+
+# --- What should be bought ---
+
+
+def test_what_does_not_last_a_quarter_is_suggested_with_what_was_asked_for(cast):
+    """Of 20 pieces 12 went in the quarter and 8 are left; four more, and one for each wish."""
+    cast.earn(cast.worker, 1000)
+    do(backing.set_budget, cast.shop, 2026, 1000, "村民代表会议", cast.chair)
+    do(moves.receive, "costs" * 3, cast.goods, 1, Source.PURCHASE, cast.manager, unit_cost=280)
+    do(redemptions.redeem, "r" * 16, cast.shop, cast.card, {cast.goods.id: 13}, cast.volunteer)
+    assert {name: each.quantity for name, each in plan(cast).items()} == {"肥皂": 5}
+    for number in range(2):
+        do(wishes.note_article, f"w{number}", cast.goods, WishKind.REFUSED, cast.volunteer)
+    do(wishes.note_words, "w9", cast.shop, "雨靴", cast.volunteer)
+    soap, boots = plan(cast)["肥皂"], plan(cast)["雨靴"]
+    assert (soap.on_hand, soap.handed_out, soap.wished, soap.quantity, soap.cost) == (8, 13, 2, 7, 7 * 280)
+    assert (boots.goods, boots.wished, boots.quantity, boots.cost) == (None, 1, 1, None)
+    whole = suggestions.plan_of(cast.village)
+    assert (whole.cost, whole.worth, whole.over_budget) == (1960, 7 * 30, 1960 - (1000 - 280))
+    assert whole.uncovered == max(0, (1000 - 390) - (8 * 30 + 10 * 25) - 210)
+
+
+# --- Requests ---
+
+
+def test_requests_are_numbered_and_checked(cast):
+    first = asked(cast)
+    assert asked(cast).id == first.id
+    second = asked(cast, Wanted(None, "雨靴", 3), key="b" * 16)
+    assert (first.number, second.number, first.cost, second.cost) == (
+        "CG2026-0001",
+        "CG2026-0002",
+        3360,
+        None,
+    )
+    (line,) = first.lines
+    assert (line.on_hand, line.handed_out, line.wished) == (20, 0, 0)
+    next_soap = do(moves.receive, "n" * 16, cast.goods, 1, Source.PURCHASE, cast.manager).goods
+    for code, wanted in (
+        ("no_lines", ()),
+        ("bad_quantity", (Wanted(next_soap, "", 0),)),
+        ("bad_cost", (Wanted(next_soap, "", 1, 10_000_001),)),
+        ("bad_name", (Wanted(None, " ", 1),)),
+        ("twice", (Wanted(next_soap, "", 1), Wanted(None, "肥 皂", 2))),
+    ):
+        refused(code, requests.ask, "c" * 16, cast.shop, wanted, "", cast.manager)
+    refused(
+        "unknown_goods",
+        requests.ask,
+        "c" * 16,
+        cast.next_shop,
+        (Wanted(cast.goods, "", 1),),
+        "",
+        cast.manager,
+    )
+    refused("key_reused", requests.ask, "a" * 16, cast.shop, (Wanted(cast.goods, "", 1),), "", cast.manager)
+
+
+def test_who_asks_does_not_approve_and_a_delivery_belongs_to_one_request(cast):
+    request, other = asked(cast), asked(cast, Wanted(None, "雨靴", 3), key="b" * 16)
+    delivery = do(moves.receive, "d" * 16, cast.goods, 12, Source.PURCHASE, cast.manager).delivery
+    refused("not_approved", requests.link, request, delivery, cast.manager)
+    refused("own_request", requests.approve, request, cast.clerk, cast.manager)
+    refused("same_person", requests.approve, request, cast.manager, cast.manager)
+    for each in (request, other):
+        do(proposing.agree, proposal_for(cast, each), cast.chair)
+        assert each.approval.actor.name == cast.chair.name
+    assert requests.deliveries_to_link(request) == [delivery]
+    for _twice in range(2):
+        do(requests.link, request, delivery, cast.manager)
+    refused("other_request", requests.link, other, delivery, cast.manager)
+    assert requests.deliveries_to_link(request) == []
+
+
+# --- On the pages ---
+
+
+def test_from_the_empty_shelf_to_the_delivery(cast, client_of, desk):
+    """The desk refuses, a volunteer taps, a worker writes; the manager asks, the chair approves, it comes."""
+    card = cast.card.number
+    page = desk.get(f"{HERE}/desk/{card}").text
+    assert '/wish" tabindex="-1" aria-label="记一笔：食盐缺货" hidden' in page  # ten are left
+    do(moves.write_off, "o" * 16, cast.lot_of(cast.salt), 9, "受潮", cast.manager)
+    sent = {"key": "basket" * 4, f"goods-{cast.salt.id}": "2"}
+    assert desk.post(f"{HERE}/desk/{card}", data=sent).status_code == 422
+    tapped = desk.post(f"{HERE}/goods/{cast.salt.id}/wish", data={"key": "tap" * 6})
+    assert tapped.json == {"told": "已记缺货：食盐。"}
+    assert desk.post(f"{HERE}/goods/99/wish", data={"key": "tap" * 7}).status_code == 404
+    worker = client_of(cast.worker_user)
+    assert f'href="{HERE}/wish"' in worker.get(f"{HERE}/mine").text
+    assert worker.post(f"{HERE}/wish", data={"key": "write" * 4, "text": "雨靴"}).status_code == 302
+    assert worker.post(f"{HERE}/wish", data={"key": "write" * 5, "text": ""}).status_code == 422
+    assert {wish.kind for wish in db.session.scalars(select(Wish))} == set(WishKind)
+
+    manager, chair = client_of(cast.manager), client_of(cast.chair)
+    book = load_workbook(BytesIO(chair.get(f"{HERE}/purchases?as=xlsx").data)).active
+    _head, *rows = book.iter_rows(values_only=True)
+    assert [row[:6] for row in rows] == [("食盐", "袋", 1, 0, 2, 1), ("雨靴", None, 0, 0, 1, 1)]
+    form = manager.get(f"{HERE}/purchases/new").text
+    for shown in ('value="食盐"', 'value="雨靴"', "有人要而没有：2 次"):
+        assert shown in form
+    lines = {
+        "lines-0-article": "食盐",
+        "lines-0-quantity": "30",
+        "lines-0-unit_cost": "1.80",
+        "lines-1-article": "雨靴",
+        "lines-1-quantity": "",
+        "lines-2-article": "毛巾",
+        "lines-2-quantity": "5",
+    }
+    assert client_of(cast.volunteer).post(f"{HERE}/purchases/new", data=lines).status_code == 403
+    made = manager.post(f"{HERE}/purchases/new", data={"key": "p" * 16, "note": "过年用", **lines})
+    address = f"{HERE}/purchases/requests/1"
+    assert (made.status_code, made.location) == (302, address)
+    request = db.session.scalars(select(PurchaseRequest)).one()
+    assert [(line.name, line.quantity, line.unit_cost, line.wished) for line in request.lines] == [
+        ("食盐", 30, 180, 2),
+        ("毛巾", 5, None, 0),
+    ]
+    page = manager.get(address).text
+    arriving = f"{HERE}/deliveries/new?request=1"
+    proposal = db.session.scalars(select(Proposal)).one()
+    decide = f"{HERE}/proposals/{proposal.id}"
+    assert [shown in page for shown in ("CG2026-0001", decide, arriving)] == [True, True, False]
+    for shown in ("CG2026-0001", "食盐 30 袋", "54.00", "过年用"):
+        assert shown in chair.get(decide).text
+    assert chair.post(f"{decide}/agree").status_code == 302
+    assert arriving in manager.get(address).text
+
+    form = manager.get(arriving).text
+    assert ('value="食盐"' in form, 'value="毛巾"' in form) == (True, False)  # no such article yet
+    sent = {"key": "d" * 16, "source": "purchase", "from_whom": "县供销社", "received_on": "2026-12-28"}
+    sent |= {"lines-0-article": "食盐", "lines-0-quantity": "30", "lines-0-unit_cost": "1.80"}
+    came = manager.post(arriving, data=sent)
+    assert came.status_code == 302
+    assert all(words in manager.get(address).text for words in ("已入库", "2026-0001"))
+    listed = load_workbook(BytesIO(chair.get(f"{HERE}/purchases/requests?as=xlsx").data)).active
+    _head, row = listed.iter_rows(values_only=True)
+    assert (row[0], row[4], row[5], row[6], row[7]) == (
+        "CG2026-0001",
+        54,
+        "入库",
+        cast.chair.name,
+        "2026-0001",
+    )
+    (paper,) = texts(chair.get(f"{address}/sheet.pdf").data)
+    for shown in ("采购申请审批单", "CG2026-0001", "人民币伍拾肆元整", "孙店长", "陈主任", "过年用", "毛巾"):
+        assert shown in paper, shown
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_delivery_that_came_already_is_linked_by_hand(cast, client_of):
+    request = asked(cast)
+    manager = client_of(cast.manager)
+    address = f"{HERE}/purchases/requests/{request.id}"
+    assert manager.post(f"{address}/propose").location == address
+    assert count(Proposal) == 1
+    delivery = do(moves.receive, "d" * 16, cast.goods, 12, Source.PURCHASE, cast.manager).delivery_id
+    assert manager.post(f"{address}/link", data={"delivery": str(delivery)}).status_code == 422
+    do(proposing.agree, db.session.scalars(select(Proposal)).one(), cast.chair)
+    assert "就是这张入库单" in manager.get(address).text
+    assert manager.post(f"{address}/link", data={"delivery": str(delivery)}).status_code == 302
+    assert "就是这张入库单" not in manager.get(address).text
