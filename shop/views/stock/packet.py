@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from ground.db import db
 from people.sight import Sight
 from points.models import Assessment
-from points.packet import PacketPart
+from points.wall.packet import PacketPart
 from shop.paper.delivery import delivery_pdf
 from shop.shelf import shops
 from shop.stock import deliveries
