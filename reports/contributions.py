@@ -4,15 +4,16 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access
+from people.guides.steps import STEPS
 from people.pages import ABOUT_VILLAGE, EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
 from people.trail.words import WORDS
-from points.packet import PACKET_PARTS
 from points.views.assessment.quarters import ABOUT_QUARTER
+from points.wall.packet import PACKET_PARTS
 from reports import models as models  # its tables
 from reports import trailwords
 from reports.packet import packets as packet_verbs
 from reports.returns import verify as returns_verify
-from reports.views import boards, books, disclosure, helptexts, packets, returns
+from reports.views import boards, books, disclosure, guidetexts, helptexts, packets, returns
 from reports.views.boards import front
 from reports.views.books.books import READERS, summary_links
 from reports.views.disclosure.public import public_links
@@ -33,6 +34,7 @@ REPORTS = Package(
         ABOUT_DAYS.filling(summary_links),
         FRONT_PARTS.filling("reports/boards/front.html"),
         HELP.filling(helptexts.HELP_TEXTS),
+        STEPS.filling(*guidetexts.GUIDE_STEPS),
         ABOUT_VILLAGE.filling(public_links),
         ABOUT_QUARTER.filling(quarter_links),
         PACKET_PARTS.filling(*parts.PARTS),

@@ -18,9 +18,9 @@ from people.takeback.dependents import DEPENDENTS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.ledger import DEBITS
-from points.packet import PACKET_PARTS
 from points.views.ledger.book import ABOUT_ENTRY, ABOUT_MINE
 from points.views.wall.weighing import WEIGHING
+from points.wall.packet import PACKET_PARTS
 from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
 from shop.models import Redemption

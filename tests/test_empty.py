@@ -29,6 +29,7 @@ LEADS_NOWHERE = {
         "Your role waits to be confirmed",
         "No entries yet",
         "No notice yet",
+        "No packet yet",  # its button stands below
         "No other shop yet",
         "Nothing yet",
         "Your role waits to be confirmed",

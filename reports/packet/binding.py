@@ -12,7 +12,7 @@ from ground.paper.draw import QUIET, Pen, fit
 from ground.paper.volume import HIGH_MM, WIDE_MM, BoundVolume
 from people.sight import Sight
 from points.models import Assessment
-from points.packet import PACKET_PARTS
+from points.wall.packet import PACKET_PARTS
 
 MIDDLE_MM, COVER_ROOM_MM = WIDE_MM / 2, 160
 

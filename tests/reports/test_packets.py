@@ -15,8 +15,8 @@ from people import areas
 from people.models import AuditEvent, User
 from points.assessment import assessments, opening
 from points.models import AssessmentState
-from points.packet import PACKET_PARTS
 from points.wall import correcting
+from points.wall.packet import PACKET_PARTS
 from reports.models import Packet
 from reports.packet import packets
 from tests.cast import VILLAGE, new_app

@@ -6,12 +6,12 @@ from flask_babel import lazy_gettext as _
 from ground import web
 from people.sight import Sight
 from points.models import Assessment
-from points.packet import PacketPart
 from points.rubrics.wall import rubric_pdf
 from points.views.wall.notices import sheet_with_urls
 from points.views.wall.objections import paper_of
 from points.wall import objections, wall_state
 from points.wall.noticesheet import notice_pdf
+from points.wall.packet import PacketPart
 from points.wall.replysheet import objection_pdf
 from reports.books import paper
 from reports.books.book import Book, Scope

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from people.sight import Sight
 from points.models import Assessment
-from points.packet import PacketPart
+from points.wall.packet import PacketPart
 from shop.shelf import shops
 from shop.views.stock.vouchers import draw_vouchers
 
