@@ -90,7 +90,7 @@ def _calendar_if_demo() -> DemoCalendar | None:
 
 def watermark() -> str:
     """What stands across every page of a paper that a demo makes; empty where this is no demo."""
-    is_demo = g.get("is_demo") if has_request_context() else find_calendar() is not None
+    is_demo = g.is_demo if "is_demo" in g else find_calendar() is not None  # also where an answer is streamed
     return "演示数据" if is_demo else ""
 
 

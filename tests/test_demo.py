@@ -12,12 +12,14 @@ from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.refusal import Refused
 from ground.server import serving, visitor
+from ground.web import LINES_MIME_TYPE
 from people import areas
 from people.cardsheet import CardFace, cards_pdf
-from people.models import Area, Grid, GridKind, Level
+from people.models import Area, Grid, GridKind, Level, User
 from points import ledger
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState
+from reports.models import Packet
 from shop import verify
 from tests.cast import new_app
 from tests.printed import texts
@@ -93,6 +95,17 @@ def test_every_page_of_its_papers_says_so(made):
     pages = texts(cards_pdf([FACE] * 9))
     assert len(pages) > 1
     assert all(page.count("演示数据") >= 8 for page in pages)
+
+
+def test_what_is_made_while_a_bar_tells_how_far_it_is_says_so_too(made):
+    """Such an answer has a context of its own."""
+    clerk = db.session.scalars(select(User).where(User.username == "clerk")).one()
+    address = f"/v/{making.DEMO_VILLAGES[0]}/quarters/2026Q3/packets"
+    made.test_client(user=clerk).post(
+        address, data={"key": "p" * 32}, headers={"Accept": LINES_MIME_TYPE}
+    ).get_data()
+    (packet,) = db.session.scalars(select(Packet))
+    assert all("演示数据" in page for page in texts(packet.content))
 
 
 def test_a_paper_in_earnest_says_nothing_of_it(app, cast):
