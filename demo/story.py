@@ -12,7 +12,7 @@ from stdnum import ean
 
 from demo import neighbours, roll, rounds
 from demo.calendar import STARTS_ON
-from demo.wares import LOOSE_SINCE, LOOSE_WARES, PRICE_CHANGES, WARES, Ware
+from demo.wares import LOOSE_SINCE, LOOSE_WARES, MISSED, PRICE_CHANGES, WARES, Ware
 from ground import clock
 from ground.clock import Quarter
 from people import cards
@@ -31,6 +31,8 @@ from points.wall import booking, objections, posting
 from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source
+from shop.purchases import requests, wishes
+from shop.purchases.requests import Wanted
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.stock import deliveries, lots, moves
@@ -321,6 +323,7 @@ class Story:
         rounds.Rounds(village.area, village.users).make_records()
         change_the_shelf(village)
         propose_write_off(village)
+        miss_goods(village)
         yield
 
 
@@ -336,6 +339,18 @@ def propose_write_off(village: Village) -> None:
             moves.write_off(key, lot, lot.on_hand, "仓库漏雨，受潮发霉", manager)
         except SecondPersonNeeded as needed:
             proposing.propose(needed, manager)
+
+
+def miss_goods(village: Village) -> None:
+    """Let the volunteer note what was asked for in vain, and the manager ask for it as the chair approves."""
+    volunteer, manager = village.users[Role.VOLUNTEER], village.users[Role.MANAGER]
+    shop, goods = village.shop, village.goods[0]
+    with clock.at(STARTS_ON - timedelta(days=1)):
+        for number, text in enumerate(MISSED):
+            wishes.note_words(f"missed-{shop.id}-{number}", shop, text, volunteer)
+        wanted = [Wanted(goods, "", 40, WARES[0].cost), Wanted(None, MISSED[0], 6)]
+        request = requests.ask(f"wanted-{shop.id}", shop, wanted, "元旦前备货", manager)
+        requests.approve(request, manager, village.users[Role.CHAIR])
 
 
 def change_the_shelf(village: Village) -> None:

@@ -55,3 +55,6 @@ PRICE_CHANGES = (
     (date(2026, 11, 25), date(2026, 12, 1), "洗衣粉", 85),
     (date(2026, 12, 24), date(2027, 1, 1), "大米", 340),
 )
+
+# What was asked for in vain, as the volunteer wrote it down.
+MISSED = ("雨靴", "手电筒", "雨靴")
