@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload, lazyload
 from duties.households import listing
 from duties.models import Visit, VisitStep
 from ground import clock, days
-from ground.db import db, lock
+from ground.db import among, db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Attention, Grid, Household, HouseholdClass, Person, User
 from people.roster import persons
@@ -227,7 +227,7 @@ def due_by_village(villages: Collection[int], today: date) -> dict[int, DueCount
         .where(
             listing.is_latest_class(today),
             HouseholdClass.attention.in_(DAYS_BETWEEN_VISITS),
-            Grid.village_id.in_(villages),
+            among(Grid.village_id, villages),
             HouseholdClass.on <= today,
             or_(Household.left_on.is_(None), Household.left_on > today),
             is_due_by(sunday),
@@ -264,7 +264,7 @@ def _sunday(today: date) -> date:
 def that_count(villages: Collection[int], first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     """The query conditions for the visits in these villages (by id) that count, on these days."""
     return (
-        Visit.village_id.in_(villages),
+        among(Visit.village_id, villages),
         Visit.visited_on.between(first, last),
         evidence.is_not_rejected_in(Visit.id, villages),
     )

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground import days, names
-from ground.db import db, lock
+from ground.db import among, db, lock
 from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
@@ -76,7 +76,7 @@ def missing_kinds(villages: Collection[int]) -> dict[int, list[ContactKind]]:
         (village_id, kind)
         for village_id, kind in db.session.execute(
             select(Contact.village_id, Contact.kind).where(
-                Contact.village_id.in_(villages), Contact.until.is_(None)
+                among(Contact.village_id, villages), Contact.until.is_(None)
             )
         )
     }

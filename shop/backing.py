@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, lock
+from ground.db import among, db, lock
 from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Area, User
@@ -148,7 +148,7 @@ def goods_by_village(villages: Collection[int]) -> dict[int, int]:
             .select_from(Goods)
             .join(Goods.shop)
             .join(units, units.c.goods_id == Goods.id)
-            .where(Shop.village_id.in_(villages), Goods.archived_on.is_(None))
+            .where(among(Shop.village_id, villages), Goods.archived_on.is_(None))
             .group_by(Shop.village_id)
         )
     }
@@ -180,11 +180,11 @@ def usual_quarters(villages: Collection[int]) -> dict[int, int]:
     for _quarter in range(USUAL_QUARTERS):
         since = since.previous
     own = dict(
-        db.session.execute(select(Shop.id, Shop.village_id).where(Shop.village_id.in_(villages))).all()
+        db.session.execute(select(Shop.id, Shop.village_id).where(among(Shop.village_id, villages))).all()
     )
     sums = _redeemed_by_quarter(own, since)
     rest = [shop_id for shop_id in own if len(sums[shop_id]) < USUAL_QUARTERS]
-    began_on = db.session.scalar(select(func.min(Redemption.day)).where(Redemption.shop_id.in_(rest)))
+    began_on = db.session.scalar(select(func.min(Redemption.day)).where(among(Redemption.shop_id, rest)))
     if began_on is not None and began_on < since.first_day:
         sums |= _redeemed_by_quarter(rest, Quarter.of(began_on))
     return {own[shop_id]: _mean_of_last(quarters) for shop_id, quarters in sums.items() if quarters}
@@ -201,7 +201,7 @@ def _redeemed_by_quarter(shop_ids: Collection[int], since: Quarter) -> defaultdi
     for shop_id, number, tenths in db.session.execute(
         select(Redemption.shop_id, place, func.sum(Redemption.total))
         .where(
-            Redemption.shop_id.in_(shop_ids),
+            among(Redemption.shop_id, shop_ids),
             Redemption.day >= since.first_day,
             Redemption.day < current_quarter.first_day,
             ~exists().where(Void.redemption_id == Redemption.id),

@@ -42,6 +42,7 @@ from points.samples import samples
 from points.services import deciding, photos, recording
 from points.slips import slips
 from points.wall import objections
+from reports.returns import sending
 from shop.desk import redemptions, voids
 from shop.goodsfile.intake import GOODS
 from shop.purchases import requests, wishes
@@ -810,6 +811,8 @@ def live_in(cast):
     wrong_goods = taken_back(GOODS, [{"货品名称": "毛巾", "单位": "条", "积分价格": 5}], cast.manager)
     brought_from_paper(cast)  # before the first quarter is booked
     keep_packet(cast.earn(cast.worker, 1000), cast.clerk)
+    for place, by in ((cast.village, cast.clerk), (cast.township, cast.township_user)):
+        do(sending.send, f"return-{place.code}", place, Quarter(2025, 1), "", by)
     picture = Jpeg(a_picture())
     bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
     file = filing.bring(intake.ROSTER, cast.village, "花名册.csv", bad_row)

@@ -13,7 +13,7 @@ from sqlalchemy import and_, or_, select
 
 from duties.disputes import ladder
 from duties.models import Attempt, AttemptResult, Dispute, Rung
-from ground.db import db
+from ground.db import among, db
 from people.models import Area
 
 
@@ -75,7 +75,7 @@ def figures_by_village(villages: Iterable[Area], first: date, last: date) -> dic
         select(Dispute.village_id, Dispute.opened_on, Attempt.rung, Attempt.result, Attempt.on)
         .outerjoin(Attempt, ends)
         .where(
-            Dispute.village_id.in_([village.id for village in villages]),
+            among(Dispute.village_id, [village.id for village in villages]),
             Dispute.opened_on <= last,
             or_(Attempt.id.is_(None), Attempt.on >= first),
         )

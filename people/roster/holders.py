@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground.db import db
+from ground.db import among, db
 from people.models import Appointment, Area, Duty, Grid, Person
 from people.roster import persons
 
@@ -105,7 +105,7 @@ def ids_between(village_ids: Collection[int], first: date, last: date) -> Select
     return (
         select(Appointment.id)
         .join(Appointment.grid)
-        .where(Grid.village_id.in_(village_ids), *terms_touching(first, last))
+        .where(among(Grid.village_id, village_ids), *terms_touching(first, last))
         .order_by(Appointment.starts_on, Appointment.id)
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock, names
-from ground.db import db
+from ground.db import among, db
 from people import areas
 from people.models import Appointment, Area, Duty, Grid, GridChange, GridChangeKind, Merge, Person
 from people.roster import grids, holders
@@ -73,41 +73,38 @@ def vacancies(village: Area) -> list[Vacancy]:
 
 def figures(area: Area) -> list[StaffingFigures]:
     """The staffing figures of each village of an area, by code, in three statements."""
-    today = clock.today()
-    in_open_grids = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
-    counted: dict[int, int] = defaultdict(
-        int,
-        db.session.execute(
-            select(Grid.village_id, func.count())
-            .join(Grid.village)
+    today, villages = clock.today(), areas.villages_in(area)
+    in_open_grids = among(Grid.village_id, [village.id for village in villages]), Grid.closed_on.is_(None)
+    serves = holders.terms_touching(today, today)
+    held = (
+        exists().where(Appointment.grid_id == Grid.id, Appointment.duty == duty, *serves) for duty in Duty
+    )
+    grid_counts = {
+        village_id: counts
+        for village_id, *counts in db.session.execute(
+            select(Grid.village_id, func.count(), *(func.count().filter(each) for each in held))
             .where(*in_open_grids)
             .group_by(Grid.village_id)
-        ).all(),
-    )
-    serves = and_(*holders.terms_touching(today, today))
+        )
+    }
     ends_soon = and_(*_terms_running_out(today, today + timedelta(days=DAYS_AHEAD)))
     ran_out = and_(*_terms_running_out(date.min, today - holders.ONE_DAY))
-    terms = {
-        village_id: figures
-        for village_id, *figures in db.session.execute(
-            select(
-                Grid.village_id,
-                *(func.count(Grid.id.distinct()).filter(Appointment.duty == duty, serves) for duty in Duty),
-                func.count().filter(ends_soon),
-                func.count().filter(ran_out),
-            )
+    term_counts = {
+        village_id: counts
+        for village_id, *counts in db.session.execute(
+            select(Grid.village_id, func.count().filter(ends_soon), func.count().filter(ran_out))
             .select_from(Appointment)
             .join(Appointment.grid)
-            .join(Grid.village)
-            .where(*in_open_grids, or_(serves, ends_soon, ran_out))
+            .where(*in_open_grids, or_(ends_soon, ran_out))
             .group_by(Grid.village_id)
         )
     }
     found = []
-    for village in areas.villages_in(area):
-        *served, ending, ended = terms.get(village.id, [0] * (len(Duty) + 2))
-        vacancies = {duty: counted[village.id] - count for duty, count in zip(Duty, served, strict=True)}
-        found.append(StaffingFigures(village, counted[village.id], vacancies, ending, ended))
+    for village in villages:
+        count, *served = grid_counts.get(village.id, [0] * (1 + len(Duty)))
+        ending, ended = term_counts.get(village.id, (0, 0))
+        vacancies = {duty: count - each for duty, each in zip(Duty, served, strict=True)}
+        found.append(StaffingFigures(village, count, vacancies, ending, ended))
     return found
 
 

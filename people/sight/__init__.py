@@ -10,6 +10,6 @@ stands who acts by their post: a sign-in with nobody of a roster behind it. Whic
 `people.views.shown` asks.
 """
 
-from people.sight.reading import NAMES_KEPT, Named, Sight, names_kept, outside
+from people.sight.reading import NAMES_KEPT, AreaId, Named, Sight, names_kept, outside
 
-__all__ = ["NAMES_KEPT", "Named", "Sight", "names_kept", "outside"]
+__all__ = ["NAMES_KEPT", "AreaId", "Named", "Sight", "names_kept", "outside"]

@@ -1,18 +1,22 @@
 """What a reader may see of people, and whose names are kept: of whom somebody may have written."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Protocol
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, bindparam, select, union
 
 from ground.contributions import Slot
 from ground.db import db
 from ground.figures import narrow
 from people.models import Appointment, Area, Grid, Household, Person, User, mask_name, mask_phone, name_mask
 
-# Whose names are kept in an area, by the package that keeps them: of whom somebody there may have written.
-NAMES_KEPT: Slot[Callable[[Area], Iterable[str]]] = Slot()
+AreaId = ColumnElement[int]  # of the area that is asked about, as a statement is given it
+
+# Whose names are kept in an area, as queries by its id, of the package that keeps them: of whom somebody
+# there may have written.
+NAMES_KEPT: Slot[Callable[[AreaId], Sequence[Select[Any]]]] = Slot()
 
 # A mobile number, or one with its area code, also in groups; not within a longer number.
 _PHONE = re.compile(r"(?<![\dA-Za-z])(?:[1１][3-9３-９](?:[ -]?\d){9}|[0０]\d{2,3}[ -]?\d{7,8})(?!\d)")
@@ -68,8 +72,8 @@ class Sight:
             return text or ""
         if place is not None:
             if place.id not in self._masks:
-                kept = {name for names_of in NAMES_KEPT.items() for name in names_of(place)}
-                self._masks[place.id] = name_mask(kept)
+                kept = db.session.scalars(_all_names(tuple(NAMES_KEPT.items())), {"area_id": place.id})
+                self._masks[place.id] = name_mask(filter(None, kept))
             text = self._masks[place.id](text)
         return _PHONE.sub(lambda found: mask_phone(re.sub("[ -]", "", narrow(found[0]))), text)
 
@@ -79,10 +83,19 @@ def outside() -> Sight:
     return Sight(masked=True)
 
 
-def names_kept(area: Area) -> Iterable[str]:
+@cache
+def _all_names(queries: tuple[Callable[[AreaId], Sequence[Select[Any]]], ...]) -> CompoundSelect[Any]:
+    """All the names of an area by one statement, which is built once: it is asked on every page above."""
+    area_id = bindparam("area_id", type_=Integer)
+    return union(*(query for names_of in queries for query in names_of(area_id)))
+
+
+def names_kept(area_id: AreaId) -> Sequence[Select[Any]]:
     """The people who are on an area's roster or serve there, and the heads of its households."""
-    serves = select(Appointment.person_id).join(Appointment.grid).where(Grid.village_id == area.id)
-    people = select(Person.name).where(or_(Person.area_id == area.id, Person.id.in_(serves)))
-    yield from db.session.scalars(people)
+    serves = select(Appointment.person_id).join(Appointment.grid).where(Grid.village_id == area_id)
     heads = select(Household.head).join(Household.grid)
-    yield from db.session.scalars(heads.where(Grid.village_id == area.id, ~Household.is_retired))
+    return (
+        select(Person.name).where(Person.area_id == area_id),
+        select(Person.name).where(Person.id.in_(serves)),
+        heads.where(Grid.village_id == area_id, ~Household.is_retired),
+    )

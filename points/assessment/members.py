@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import days, names
@@ -13,8 +14,9 @@ from ground.clock import Quarter
 from ground.days import DayRange
 from ground.db import db
 from ground.refusal import Refused
-from people.models import Area, Grant, Person, Role, User
+from people.models import Grant, Person, Role, User
 from people.roster import persons
+from people.sight import AreaId
 from people.signin import humans
 from points.assessment import meeting_rules
 from points.models import Assessment, Member, Recusal
@@ -189,9 +191,7 @@ def recusal_relation(worker: Person, user: User) -> str | None:
     return next((each.relation for each in recusals_of_worker if is_member(each.member, user)), None)
 
 
-def names_kept(village: Area) -> Iterable[str]:
+def names_kept(area_id: AreaId) -> Sequence[Select[Any]]:
     """Who was invited to a village's meetings as one of the villagers, not by a post with a sign-in."""
     invited = select(Member.name).join(Assessment, Member.assessment_id == Assessment.id)
-    return db.session.scalars(
-        invited.where(Assessment.village_id == village.id, Member.user_id.is_(None)).distinct()
-    )
+    return (invited.where(Assessment.village_id == area_id, Member.user_id.is_(None)),)

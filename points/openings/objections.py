@@ -3,17 +3,19 @@
 Until the answer the line is not booked. An accepted one gives the line its right figure, which hangs again.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock, days, names
-from ground.db import db
+from ground.db import among, db
 from ground.refusal import Refused, check_repeated, required_reason, says_something
 from people.models import Area, User
+from people.sight import AreaId
 from people.signin import humans
 from points import amounts
 from points.models import (
@@ -152,7 +154,7 @@ def ids_between(village_ids: Collection[int], first: date, last: date) -> Select
     return (
         select(OpeningObjection.id, OpeningObjection.received_on)
         .join(OpeningObjection.sheet)
-        .where(OpeningSheet.village_id.in_(village_ids), OpeningObjection.received_on.between(first, last))
+        .where(among(OpeningSheet.village_id, village_ids), OpeningObjection.received_on.between(first, last))
     )
 
 
@@ -183,7 +185,7 @@ def waiting_objections(area: Area) -> Sequence[OpeningObjection]:
     ).all()
 
 
-def names_kept(village: Area) -> Iterable[str]:
+def names_kept(area_id: AreaId) -> Sequence[Select[Any]]:
     """The people who objected to opening balances in a village and gave their name."""
     brought = select(OpeningObjection.name).join(OpeningObjection.sheet)
-    return db.session.scalars(brought.where(OpeningSheet.village_id == village.id).distinct())
+    return (brought.where(OpeningSheet.village_id == area_id),)

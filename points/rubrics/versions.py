@@ -4,7 +4,7 @@ What is in force on a quarter's first day scores the quarter; a version is never
 that was a mistake can be withdrawn before it is in force.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _
@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from ground import clock, days, names
 from ground.clock import Quarter
-from ground.db import db, lock
+from ground.db import among, db, lock
 from ground.refusal import Refused, required_reason
 from people import areas, audit
 from people.models import Area, User
@@ -258,6 +258,12 @@ def areas_with_rubric(quarter: Quarter) -> set[int]:
     """The ids of the areas that have a version which scores a quarter."""
     query = select(Rubric.area_id).where(Rubric.in_force_from <= quarter.first_day, _is_not_withdrawn())
     return set(db.session.scalars(query.distinct()))
+
+
+def first_day_in_force(area_ids: Collection[int]) -> date | None:
+    """The day from which one of these areas (by id) had its first version; None where none has one."""
+    first = select(func.min(Rubric.in_force_from))
+    return db.session.scalar(first.where(among(Rubric.area_id, area_ids), _is_not_withdrawn()))
 
 
 def latest(area: Area) -> Rubric | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from ground.db import db
+from ground.db import among, db
 from points.models import Category, RubricItem, Service, ServiceState
 
 
@@ -34,7 +34,7 @@ def services_by_duty(villages: Collection[int], first: date, last: date) -> Sequ
         )
         .join(Service.item)
         .where(
-            Service.village_id.in_(villages),
+            among(Service.village_id, villages),
             Service.done_on.between(first, last),
             RubricItem.points > 0,
         )

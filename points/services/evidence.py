@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ground import clock
-from ground.db import db
+from ground.db import among, db
 from ground.refusal import Refused
 from people.models import Duty, Grid, Person, User
 from people.roster import holders, persons
@@ -55,7 +55,7 @@ def is_not_rejected_in(ident: InstrumentedAttribute[int], villages: Collection[i
     """The same for many records of some villages (by id): few are rejected, and these are looked for."""
     later = aliased(Service)
     rejected = select(Service.evidence_id).where(
-        Service.village_id.in_(villages),
+        among(Service.village_id, villages),
         Service.state == ServiceState.REJECTED,
         Service.evidence_id.is_not(None),
         ~exists().where(later.evidence_id == Service.evidence_id, later.id > Service.id),

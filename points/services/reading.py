@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import names
-from ground.db import db
+from ground.db import among, db
 from people.models import Area, Grid, Person, User
+from people.sight import AreaId
 from people.signin import humans
 from points.assessment import sheet
 from points.models import Assessment, Rubric, RubricItem, Service, ServiceState
@@ -120,7 +122,7 @@ def sums_between(village_ids: Collection[int], first: date, last: date) -> tuple
 def _done_between(village_ids: Collection[int], first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     """The conditions for the records of these days, also those that wait or were rejected."""
     return (
-        Service.village_id.in_(village_ids),
+        among(Service.village_id, village_ids),
         Service.done_on.between(first, last),
         ~Service.deduction.has(),
     )
@@ -196,9 +198,7 @@ def counted_services(assessment: Assessment, worker: Person) -> Sequence[Service
     ).all()
 
 
-def names_kept(village: Area) -> Iterable[str]:
+def names_kept(area_id: AreaId) -> Sequence[Select[Any]]:
     """On whose word a village's records were confirmed: those of its households, and witnesses."""
-    vouched = select(Service.voucher_name).where(
-        Service.village_id == village.id, Service.voucher_name.is_not(None)
-    )
-    return filter(None, db.session.scalars(vouched.distinct()))
+    vouched = select(Service.voucher_name)
+    return (vouched.where(Service.village_id == area_id, Service.voucher_name.is_not(None)),)

@@ -5,20 +5,22 @@ Each has a number in its quarter and a last day for the answer. Until the answer
 
 import random
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock, days, names
-from ground.db import db, lock
+from ground.db import among, db, lock
 from ground.refusal import Refused, check_repeated, required_reason, says_something
 from people.cards import random_characters
 from people.models import Area, Person, User
 from people.scanning.reading import TOKEN_LENGTH
+from people.sight import AreaId
 from points import amounts
 from points.assessment import assessments, meeting
 from points.models import Answer, Assessment, AssessmentState, NoticeLine, Objection, ObjectionChannel
@@ -250,7 +252,7 @@ def ids_between(village_ids: Collection[int], first: date, last: date) -> Select
     return (
         select(Objection.id, Objection.received_on)
         .join(Objection.assessment)
-        .where(Assessment.village_id.in_(village_ids), Objection.received_on.between(first, last))
+        .where(among(Assessment.village_id, village_ids), Objection.received_on.between(first, last))
     )
 
 
@@ -287,7 +289,7 @@ def overdue_objections(area: Area) -> list[Objection]:
     return [objection for objection in waiting_objections(area) if objection.due_on < clock.today()]
 
 
-def names_kept(village: Area) -> Iterable[str]:
+def names_kept(area_id: AreaId) -> Sequence[Select[Any]]:
     """The people who objected in a village and gave their name."""
     brought = select(Objection.name).join(Objection.assessment)
-    return db.session.scalars(brought.where(Assessment.village_id == village.id).distinct())
+    return (brought.where(Assessment.village_id == area_id),)

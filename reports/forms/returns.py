@@ -7,11 +7,11 @@ from wtforms.validators import Length
 from ground.forms import InWords, KeyedForm
 
 
-class SendForm(KeyedForm):
+class ReturnForm(KeyedForm):
     """Send a quarter's return for the first time."""
 
 
-class CorrectForm(SendForm):
+class CorrectedReturnForm(ReturnForm):
     """Send it once more, and say why."""
 
     reason = StringField(_("Why it is corrected"), validators=[InWords(), Length(max=200)])

@@ -1,8 +1,8 @@
 """The figures of a return: their lasting names, titles and units, and how each comes to a sum.
 
-A `Figure` is a whole number that is kept with a return, and adds up from level to level. A `Ratio` is never
-kept: at each level it is computed from two figures that are. A name stands in returns that were sent, and is
-never given to another figure.
+A `ReturnFigure` is a whole number that is kept with a return, and adds up from level to level. A
+`ReturnRatio` is never kept: at each level it is computed from two figures that are. A name stands in returns
+that were sent, and is never given to another figure.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from points import amounts
 from points import labels as points_labels
 
 
-class Unit(StrEnum):
+class FigureUnit(StrEnum):
     """What a figure counts. Points are kept in tenths and yuan in fen."""
 
     GRIDS = "grids"
@@ -35,44 +35,44 @@ class Unit(StrEnum):
 
 
 UNITS = {
-    Unit.GRIDS: _("grids"),
-    Unit.PEOPLE: _("people"),
-    Unit.HOUSEHOLDS: _("households"),
-    Unit.TIMES: _("times"),
-    Unit.CASES: _("cases"),
-    Unit.GOODS: _("pieces"),
-    Unit.DAYS: _("days"),
-    Unit.POINTS: _("pts"),
-    Unit.YUAN: _("yuan"),
-    Unit.PERCENT: "%",
+    FigureUnit.GRIDS: _("grids"),
+    FigureUnit.PEOPLE: _("people"),
+    FigureUnit.HOUSEHOLDS: _("households"),
+    FigureUnit.TIMES: _("times"),
+    FigureUnit.CASES: _("cases"),
+    FigureUnit.GOODS: _("pieces"),
+    FigureUnit.DAYS: _("days"),
+    FigureUnit.POINTS: _("pts"),
+    FigureUnit.YUAN: _("yuan"),
+    FigureUnit.PERCENT: "%",
 }
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReturnFigure:
     """A figure that is kept, under its lasting name; of an area it is the sum of those below."""
 
     name: str
     title: Any
-    unit: Unit
+    unit: FigureUnit
 
     def number(self, kept: Mapping[str, int]) -> int | Decimal | None:
         """The figure as a spreadsheet adds it up, in points or yuan; None where it was not kept."""
         value = kept.get(self.name)
         if value is None:
             return None
-        if self.unit == Unit.POINTS:
+        if self.unit == FigureUnit.POINTS:
             return amounts.as_number(value)
-        return Decimal(value).scaleb(-2) if self.unit == Unit.YUAN else value
+        return Decimal(value).scaleb(-2) if self.unit == FigureUnit.YUAN else value
 
 
 @dataclass(frozen=True)
-class Ratio:
+class ReturnRatio:
     """A figure that does not add up: at each level one kept figure by another, times `scale`."""
 
     name: str
     title: Any
-    unit: Unit
+    unit: FigureUnit
     share: str
     whole: str
     scale: int = 1
@@ -86,121 +86,121 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class Part:
+class ReturnSection:
     """Some figures under a heading, by its name in addresses."""
 
     name: str
     title: Any
-    figures: tuple[Figure | Ratio, ...]
+    figures: tuple[ReturnFigure | ReturnRatio, ...]
 
 
-PARTS = (
-    Part(
+SECTIONS = (
+    ReturnSection(
         "grids",
         _("Grids and workers on the last day"),
         (
-            Figure("grids", _("Grids"), Unit.GRIDS),
-            Figure("grids_served", _("Grids served by a worker"), Unit.GRIDS),
-            Figure("grids_vacant", _("Grids without a worker"), Unit.GRIDS),
-            Figure("workers", _("Workers who serve"), Unit.PEOPLE),
+            ReturnFigure("grids", _("Grids"), FigureUnit.GRIDS),
+            ReturnFigure("grids_served", _("Grids served by a worker"), FigureUnit.GRIDS),
+            ReturnFigure("grids_vacant", _("Grids without a worker"), FigureUnit.GRIDS),
+            ReturnFigure("workers", _("Workers who serve"), FigureUnit.PEOPLE),
         ),
     ),
-    Part(
+    ReturnSection(
         "services",
         _("Services confirmed, by duty"),
         tuple(
-            Figure(f"services_{category}", title, Unit.TIMES)
+            ReturnFigure(f"services_{category}", title, FigureUnit.TIMES)
             for category, title in points_labels.DUTIES.items()
         ),
     ),
-    Part(
+    ReturnSection(
         "visits",
         _("Visits and gatherings"),
         (
-            Figure("visits", _("Visits to households"), Unit.TIMES),
-            Figure("households_visited", _("Households visited"), Unit.HOUSEHOLDS),
-            Figure("households_overdue", _("Households overdue on the last day"), Unit.HOUSEHOLDS),
-            Figure("gatherings", _("Gatherings"), Unit.TIMES),
-            Figure("people_gathered", _("People present, all together"), Unit.PEOPLE),
+            ReturnFigure("visits", _("Visits to households"), FigureUnit.TIMES),
+            ReturnFigure("households_visited", _("Households visited"), FigureUnit.HOUSEHOLDS),
+            ReturnFigure("households_overdue", _("Households overdue at its end"), FigureUnit.HOUSEHOLDS),
+            ReturnFigure("gatherings", _("Gatherings"), FigureUnit.TIMES),
+            ReturnFigure("people_gathered", _("People present, all together"), FigureUnit.PEOPLE),
         ),
     ),
-    Part(
+    ReturnSection(
         "disputes",
         _("Disputes and mediation"),
         (
-            Figure("disputes_opened", _("Disputes opened"), Unit.CASES),
-            Figure("disputes_at_hand", _("Disputes at hand"), Unit.CASES),
+            ReturnFigure("disputes_opened", _("Disputes opened"), FigureUnit.CASES),
+            ReturnFigure("disputes_at_hand", _("Disputes at hand"), FigureUnit.CASES),
             *(
-                Figure(f"disputes_settled_{rung}", _("Settled: %(rung)s", rung=title), Unit.CASES)
+                ReturnFigure(f"disputes_settled_{rung}", _("Settled: %(rung)s", rung=title), FigureUnit.CASES)
                 for rung, title in duty_labels.RUNGS.items()
             ),
-            Figure("disputes_settled", _("Disputes settled, all together"), Unit.CASES),
-            Figure("disputes_withdrawn", _("Disputes withdrawn"), Unit.CASES),
-            Figure("disputes_going_on", _("Disputes going on"), Unit.CASES),
-            Ratio(
+            ReturnFigure("disputes_settled", _("Disputes settled, all together"), FigureUnit.CASES),
+            ReturnFigure("disputes_withdrawn", _("Disputes withdrawn"), FigureUnit.CASES),
+            ReturnFigure("disputes_going_on", _("Disputes going on"), FigureUnit.CASES),
+            ReturnRatio(
                 "disputes_rate",
                 _("Settled, of those at hand"),
-                Unit.PERCENT,
+                FigureUnit.PERCENT,
                 "disputes_settled",
                 "disputes_at_hand",
                 scale=100,
             ),
-            Figure("disputes_days", _("Days that settling took, all together"), Unit.DAYS),
-            Ratio(
+            ReturnFigure("disputes_days", _("Days that settling took, all together"), FigureUnit.DAYS),
+            ReturnRatio(
                 "disputes_mean_days",
                 _("Days to settle, on average"),
-                Unit.DAYS,
+                FigureUnit.DAYS,
                 "disputes_days",
                 "disputes_settled",
             ),
         ),
     ),
-    Part(
+    ReturnSection(
         "incidents",
         _("Hazards and emergencies"),
         (
-            Figure("hazards", _("Hazards found"), Unit.CASES),
-            Figure("hazards_open", _("Hazards not closed on the last day"), Unit.CASES),
-            Figure("emergencies", _("Emergencies reported"), Unit.CASES),
-            Figure("emergencies_open", _("Emergencies not closed on the last day"), Unit.CASES),
+            ReturnFigure("hazards", _("Hazards found"), FigureUnit.CASES),
+            ReturnFigure("hazards_open", _("Hazards not closed on the last day"), FigureUnit.CASES),
+            ReturnFigure("emergencies", _("Emergencies reported"), FigureUnit.CASES),
+            ReturnFigure("emergencies_open", _("Emergencies not closed on the last day"), FigureUnit.CASES),
         ),
     ),
-    Part(
+    ReturnSection(
         "points",
         _("Points of the quarter"),
         (
-            Figure("workers_awarded", _("Workers awarded for the quarter"), Unit.PEOPLE),
-            Figure("points_awarded", _("Points awarded for the quarter"), Unit.POINTS),
-            Figure("objections", _("Objections to the notice"), Unit.CASES),
-            Figure("objections_accepted", _("Objections found right"), Unit.CASES),
-            Figure("points_booked", _("Points booked in the quarter"), Unit.POINTS),
-            Figure("points_redeemed", _("Points redeemed in the quarter"), Unit.POINTS),
-            Figure("points_lapsed", _("Points lapsed in the quarter"), Unit.POINTS),
-            Figure("points_held", _("Points that workers held at its end"), Unit.POINTS),
+            ReturnFigure("workers_awarded", _("Workers awarded for the quarter"), FigureUnit.PEOPLE),
+            ReturnFigure("points_awarded", _("Points awarded for the quarter"), FigureUnit.POINTS),
+            ReturnFigure("objections", _("Objections to the notice"), FigureUnit.CASES),
+            ReturnFigure("objections_accepted", _("Objections found right"), FigureUnit.CASES),
+            ReturnFigure("points_booked", _("Points booked in the quarter"), FigureUnit.POINTS),
+            ReturnFigure("points_redeemed", _("Points redeemed in the quarter"), FigureUnit.POINTS),
+            ReturnFigure("points_lapsed", _("Points lapsed in the quarter"), FigureUnit.POINTS),
+            ReturnFigure("points_held", _("Points that workers held at its end"), FigureUnit.POINTS),
         ),
     ),
-    Part(
+    ReturnSection(
         "goods",
         _("Goods and redemptions"),
         (
-            Figure("goods_before", _("Goods on hand before"), Unit.GOODS),
-            Figure("goods_in", _("Goods that came in"), Unit.GOODS),
-            Figure("goods_redeemed", _("Goods redeemed"), Unit.GOODS),
-            Figure("goods_gone", _("Goods gone otherwise"), Unit.GOODS),
-            Figure("goods_on_hand", _("Goods on hand at its end"), Unit.GOODS),
-            Figure("goods_points", _("What they cost in points then"), Unit.POINTS),
-            Figure("goods_fen", _("What they were bought for"), Unit.YUAN),
-            Figure("goods_without_cost", _("Goods of which no cost is known"), Unit.GOODS),
-            Figure("redemptions", _("Redemptions"), Unit.TIMES),
-            Figure("workers_served", _("Workers who redeemed"), Unit.PEOPLE),
-            Figure("donations", _("Donations"), Unit.TIMES),
-            Figure("donors", _("Donors, in each village"), Unit.PEOPLE),
+            ReturnFigure("goods_before", _("Goods on hand before"), FigureUnit.GOODS),
+            ReturnFigure("goods_in", _("Goods that came in"), FigureUnit.GOODS),
+            ReturnFigure("goods_redeemed", _("Goods redeemed"), FigureUnit.GOODS),
+            ReturnFigure("goods_gone", _("Goods gone otherwise"), FigureUnit.GOODS),
+            ReturnFigure("goods_on_hand", _("Goods on hand at its end"), FigureUnit.GOODS),
+            ReturnFigure("goods_points", _("What they cost in points then"), FigureUnit.POINTS),
+            ReturnFigure("goods_fen", _("What they were bought for"), FigureUnit.YUAN),
+            ReturnFigure("goods_without_cost", _("Goods of which no cost is known"), FigureUnit.GOODS),
+            ReturnFigure("redemptions", _("Redemptions"), FigureUnit.TIMES),
+            ReturnFigure("workers_served", _("Workers who redeemed"), FigureUnit.PEOPLE),
+            ReturnFigure("donations", _("Donations"), FigureUnit.TIMES),
+            ReturnFigure("donors", _("Donors, in each village"), FigureUnit.PEOPLE),
         ),
     ),
 )
 
-FIGURES = tuple(each for part in PARTS for each in part.figures)
-KEPT_NAMES = tuple(each.name for each in FIGURES if isinstance(each, Figure))
+FIGURES = tuple(each for part in SECTIONS for each in part.figures)
+KEPT_NAMES = tuple(each.name for each in FIGURES if isinstance(each, ReturnFigure))
 
 
 def total(kept: Iterable[Mapping[str, int]]) -> dict[str, int]:

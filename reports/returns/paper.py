@@ -10,7 +10,7 @@ from people.sight import Sight
 from reports.books.paper import CELL, ROOM_MM, SMALL, TITLE, as_text, pdf
 from reports.models import QuarterlyReturn
 from reports.returns import levels
-from reports.returns.figures import PARTS, UNITS, Part
+from reports.returns.figures import SECTIONS, UNITS, ReturnSection
 from shop.paper.parts import signatures
 
 NAME_MM = 46
@@ -26,7 +26,7 @@ def draw(sent: QuarterlyReturn, sight: Sight) -> bytes:
         gap(2),
     ]
     strips = list(above)
-    for part in PARTS:
+    for part in SECTIONS:
         strips += [*_table(sent, part), gap(4)]
     for note in levels.notes(sent, sight):
         strips += paragraph(note, ROOM_MM, SMALL, colour=QUIET)
@@ -34,7 +34,7 @@ def draw(sent: QuarterlyReturn, sight: Sight) -> bytes:
     return pdf(title, strips, levels.sent_line(sent, sight))
 
 
-def _table(sent: QuarterlyReturn, part: Part) -> list[Strip]:
+def _table(sent: QuarterlyReturn, part: ReturnSection) -> list[Strip]:
     """A part of the return: a row for each that is summed, level by level, and the area's own."""
     wide = min(MOST_FIGURE_MM, (ROOM_MM - NAME_MM) / len(part.figures))
     columns = [PrintedColumn(gettext("Name of the place"), NAME_MM)]
@@ -53,6 +53,6 @@ def _table(sent: QuarterlyReturn, part: Part) -> list[Strip]:
     return [*rows, table.row(_cells(sent, part), bold=True)]
 
 
-def _cells(sent: QuarterlyReturn, part: Part, summed_by: str | None = None) -> Sequence[str]:
+def _cells(sent: QuarterlyReturn, part: ReturnSection, summed_by: str | None = None) -> Sequence[str]:
     name = f"{summed_by} {sent.area_name}" if summed_by else sent.area_name
     return [name, *(as_text(figure.number(sent.figures)) for figure in part.figures)]

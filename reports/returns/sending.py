@@ -19,10 +19,11 @@ from ground import clock
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
-from people import access
+from people import access, areas
 from people.models import VILLAGE_LEVELS, Area, Level, Role, User
 from people.roster import staffing
 from points.assessment import meeting_rules
+from points.rubrics import versions
 from reports.models import QuarterlyReturn
 from reports.returns import figures
 from reports.returns.gathering import gather
@@ -143,7 +144,7 @@ def send(key: str, area: Area, quarter: Quarter, reason: str, actor: User) -> Qu
     return row
 
 
-def versions(area: Area, quarter: Quarter) -> Sequence[QuarterlyReturn]:
+def versions_of(area: Area, quarter: Quarter) -> Sequence[QuarterlyReturn]:
     """All that an area sent of a quarter, the latest first, each with what it sums."""
     return db.session.scalars(
         select(QuarterlyReturn)
@@ -185,9 +186,25 @@ def latest_versions(area: Area, quarters: Collection[Quarter]) -> dict[str, Quar
     return {each.quarter_name: each for each in found}
 
 
-def expected(area: Area) -> list[Area]:
-    """Those directly below an area of whom a return is waited for, by code: where a village has grids."""
-    begun = [each.village for each in staffing.figures(area) if each.grids]
+def quarters_to_send(area: Area, quarters: Sequence[Quarter]) -> list[Quarter]:
+    """Those of some quarters that are to be sent, or are sent: none from before the area's first rubric."""
+    began_on = versions.first_day_in_force([village.id for village in areas.villages_in(area)])
+    sent = latest_versions(area, quarters)
+    return [
+        each
+        for each in quarters
+        if str(each) in sent or (began_on is not None and each.first_day >= began_on)
+    ]
+
+
+def expected(area: Area, quarter: Quarter) -> list[Area]:
+    """Those directly below an area of whom a return is waited for, by code.
+
+    That is where a village has grids, and a rubric that scores the quarter.
+    """
+    with_rubric = versions.areas_with_rubric(quarter)
+    figures_there = staffing.figures(area)
+    begun = [each.village for each in figures_there if each.grids and each.village.id in with_rubric]
     if area.level == Level.TOWNSHIP:
         return begun
     return sorted({each.parent for each in begun if each.parent}, key=lambda each: each.code)
@@ -197,7 +214,7 @@ def _below(area: Area, quarter: Quarter) -> list[Below]:
     """Those directly below an area, by code, of whom a return is waited for or came."""
     sent_by = select(QuarterlyReturn.area_id).where(QuarterlyReturn.quarter_name == str(quarter))
     came = db.session.scalars(select(Area).where(Area.parent_id == area.id, Area.id.in_(sent_by)))
-    below = sorted({*expected(area), *came}, key=lambda each: each.code)
+    below = sorted({*expected(area, quarter), *came}, key=lambda each: each.code)
     ids = [each.id for each in below]
     latest, further = latest_of(ids, quarter), _latest_ids_below(ids, quarter)
     return [Below(each, (sent := latest.get(each.id)), _is_stale(sent, further[each.id])) for each in below]

@@ -19,5 +19,7 @@ def problems() -> Iterator[str]:
         for part in sent.parts:
             if part.quarter_name != sent.quarter_name or part.area.parent_id != sent.area_id:
                 yield f"return {sent.id}: its part {part.id} is of another quarter or place"
-        if sent.parts and figures.total(part.figures for part in sent.parts) != sent.figures:
-            yield f"return {sent.id}: its figures are not the sum of its parts"
+        sums = figures.total(part.figures for part in sent.parts)
+        for name in sorted({name for part in sent.parts for name in part.figures}):
+            if sent.figures.get(name) != sums[name]:
+                yield f"return {sent.id}: {name} {sent.figures.get(name)}, its parts come to {sums[name]}"

@@ -11,7 +11,7 @@ from people.sight import Sight
 from reports.books.workbook import signers
 from reports.models import QuarterlyReturn
 from reports.returns import levels
-from reports.returns.figures import FIGURES, PARTS, UNITS
+from reports.returns.figures import FIGURES, SECTIONS, UNITS
 from reports.returns.levels import LevelBelow
 
 NAMES = 2  # columns that stand on each page: the row's number and the name
@@ -37,7 +37,7 @@ def _write_own(writer: BookWriter, sent: QuarterlyReturn, sight: Sight) -> None:
         (gettext("Figure"), 14.0),
     ]
     sheet = writer.add_printed(sent.area_name, _above(sent), columns, _page())
-    lines = ((part, figure) for part in PARTS for figure in part.figures)
+    lines = ((part, figure) for part in SECTIONS for figure in part.figures)
     for number, (part, figure) in enumerate(lines, 1):
         sheet.add(
             (
@@ -87,7 +87,7 @@ def _write_level(writer: BookWriter, sent: QuarterlyReturn, below: LevelBelow, s
 def _breaks(before: int) -> list[int]:
     """The columns with which another page begins: with a part that is too wide for the one before."""
     breaks, place, on_page = [], before, before
-    for part in PARTS:
+    for part in SECTIONS:
         if on_page + len(part.figures) > MOST_ON_A_PAGE:
             breaks.append(place)
             on_page = NAMES

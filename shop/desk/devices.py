@@ -2,17 +2,19 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock, names
 from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit
-from people.models import Area, Role, User
+from people.models import Role, User
+from people.sight import AreaId
 from people.signin import humans
 from shop.models import Device, Redemption, Shop
 
@@ -114,10 +116,10 @@ def read_operator(name: str) -> str:
     return name
 
 
-def names_kept(village: Area) -> Iterable[str]:
+def names_kept(area_id: AreaId) -> Sequence[Select[Any]]:
     """Who stood at the devices of a village's shop."""
-    at_till = select(Redemption.operator).join(Redemption.shop).where(Redemption.operator.is_not(None))
-    return filter(None, db.session.scalars(at_till.where(Shop.village_id == village.id).distinct()))
+    at_till = select(Redemption.operator).join(Redemption.shop)
+    return (at_till.where(Shop.village_id == area_id, Redemption.operator.is_not(None)),)
 
 
 def _digest(key: str) -> str:

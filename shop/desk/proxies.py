@@ -1,17 +1,17 @@
 """Collecting for somebody else (代领): the name, the relation, and the signature."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ground import names
-from ground.db import db
 from ground.refusal import Refused
-from people.models import Area, User
+from people.models import User
+from people.sight import AreaId
 from people.signin import humans
 from shop.models import Device, Proxy, Redemption, Shop
 
@@ -67,9 +67,7 @@ def _is_signature(strokes: list[Any]) -> bool:
     )
 
 
-def names_kept(village: Area) -> Iterable[str]:
+def names_kept(area_id: AreaId) -> Sequence[Select[Any]]:
     """Who collected for somebody else at a village's shop."""
-    collectors = (
-        select(Proxy.name).join(Redemption, Proxy.redemption_id == Redemption.id).join(Redemption.shop)
-    )
-    return db.session.scalars(collectors.where(Shop.village_id == village.id).distinct())
+    collected = select(Proxy.name).join(Redemption, Proxy.redemption_id == Redemption.id)
+    return (collected.join(Redemption.shop).where(Shop.village_id == area_id),)

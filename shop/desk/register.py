@@ -9,7 +9,7 @@ from sqlalchemy import Label, Select, and_, exists, func, literal, select, union
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
-from ground.db import db
+from ground.db import among, db
 from people.models import Area, Card, User
 from shop.models import (
     Goods,
@@ -38,7 +38,7 @@ def _moved(
 ) -> Select[*tuple[Any, ...]]:
     """A query of the moves of these days' redemptions and voids."""
     begins, ends = clock.day_span(first, last)
-    of_villages = select(Shop.id).where(Shop.village_id.in_(village_ids))
+    of_villages = select(Shop.id).where(among(Shop.village_id, village_ids))
     handed_out = select(Redemption.id, _kind(MoveKind.REDEMPTION)).where(
         Redemption.shop_id.in_(of_villages), Redemption.day.between(first, last)
     )
@@ -91,14 +91,14 @@ class Registered:
 
 
 @dataclass(frozen=True)
-class HandedOut:
+class RedemptionCount:
     """How many redemptions were not voided again, and how many workers they were for."""
 
     redemptions: int
     workers: int
 
 
-def handed_out(village: Area, first: date, last: date) -> HandedOut:
+def handed_out(village: Area, first: date, last: date) -> RedemptionCount:
     """The redemptions in a village on these days that still stand, and for how many different workers."""
     row = db.session.execute(
         select(func.count(), func.count(Card.person_id.distinct()))
@@ -111,7 +111,7 @@ def handed_out(village: Area, first: date, last: date) -> HandedOut:
             ~exists().where(Void.redemption_id == Redemption.id),
         )
     ).one()
-    return HandedOut(*row)
+    return RedemptionCount(*row)
 
 
 def by_ids(ids: Collection[int]) -> Sequence[Registered]:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from ground import names
-from ground.db import db, get_locked
+from ground.db import among, db, get_locked
 from ground.refusal import Refused
 from people.cards import random_characters
 from people.models import Area
@@ -140,7 +140,7 @@ def lot_ids_between(village_ids: Collection[int], first: date, last: date) -> Se
         .join(StockMove, StockMove.lot_id == Lot.id)
         .outerjoin(undone, undone.reverses_id == StockMove.id)
         .where(
-            Shop.village_id.in_(village_ids),
+            among(Shop.village_id, village_ids),
             Donation.given_on.between(first, last),
             *IS_DELIVERY,
             undone.id.is_(None),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
-from ground.db import db
+from ground.db import among, db
 from people.models import Area
 from shop.models import Goods, Lot, MoveKind, Shop, Source, StockMove
 
@@ -133,7 +133,7 @@ def _turnover(
         .join(Goods.shop)
         .join(Shop.village)
         .outerjoin(_undone, _undone.id == StockMove.reverses_id)
-        .where(Shop.village_id.in_(village_ids), StockMove.at < ends)
+        .where(among(Shop.village_id, village_ids), StockMove.at < ends)
         .having(or_(flows["opening"] != 0, func.count(case((is_within, 1))) > 0))
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
-from ground.db import db
+from ground.db import among, db
 from shop.models import Goods, Lot, Shop
 from shop.shelf.goods import Offer, is_usable, offers
 
@@ -42,7 +42,7 @@ class WatchCounts:
 def counts_by_village(villages: Collection[int]) -> dict[int, WatchCounts]:
     """How long the watch lists of the shops of these villages (by id) are; an empty one is not among them."""
     today = clock.today()
-    is_there = Shop.village_id.in_(villages), Goods.archived_on.is_(None)
+    is_there = among(Shop.village_id, villages), Goods.archived_on.is_(None)
     low_goods = (
         select(Shop.village_id)
         .select_from(Goods)

@@ -17,10 +17,10 @@ from people import access, audit
 from people.views.listing import KIND, excel, render
 from people.views.shown import sight
 from reports.books.paper import as_text
-from reports.forms.returns import CorrectForm, SendForm
+from reports.forms.returns import CorrectedReturnForm, ReturnForm
 from reports.models import QuarterlyReturn
 from reports.returns import levels, paper, sending, workbook
-from reports.returns.figures import PARTS, UNITS, Part
+from reports.returns.figures import SECTIONS, UNITS, ReturnSection
 from reports.returns.sending import Draft
 from reports.views.returns import bp, lists
 
@@ -50,6 +50,7 @@ def returns(area: str) -> str:
     quarters = [Quarter.of(clock.today())]
     while len(quarters) < QUARTERS_LISTED:
         quarters.append(quarters[-1].previous)
+    quarters = sending.quarters_to_send(g.area, quarters)
     sent = sending.latest_versions(g.area, quarters)
     below = {} if g.area.is_village else sending.sent_counts(g.area, quarters)
     lines = [
@@ -80,9 +81,9 @@ def quarterly(area: str, quarter: str) -> str:
 def send(area: str, quarter: str) -> Response | tuple[str, int]:
     """Send the quarter's return, or a correction of it."""
     asked = _quarter_or_404(quarter)
-    form = CorrectForm() if sending.latest_of([g.area.id], asked) else SendForm()
+    form = CorrectedReturnForm() if sending.latest_of([g.area.id], asked) else ReturnForm()
     if form.validate_on_submit():
-        reason = form.reason.data if isinstance(form, CorrectForm) else ""
+        reason = form.reason.data if isinstance(form, CorrectedReturnForm) else ""
         with attempt(form):
             sending.send(form.key.data, g.area, asked, reason, current_user)
     if form.status != 200:
@@ -130,7 +131,7 @@ def _note(sent: QuarterlyReturn, kind: str) -> None:
         )
 
 
-def _draft_page(made: Draft, form: SendForm) -> str:
+def _draft_page(made: Draft, form: ReturnForm) -> str:
     return _page(
         made.quarter,
         figures=made.figures,
@@ -167,8 +168,8 @@ def _page(quarter: Quarter, parts: Sequence[QuarterlyReturn], **context: object)
     return render(
         "reports/returns/return.html",
         quarter=quarter,
-        versions=sending.versions(g.area, quarter),
-        parts=PARTS,
+        versions=sending.versions_of(g.area, quarter),
+        parts=SECTIONS,
         units=UNITS,
         as_text=as_text,
         chosen=_chosen_part(),
@@ -179,14 +180,14 @@ def _page(quarter: Quarter, parts: Sequence[QuarterlyReturn], **context: object)
     )
 
 
-def _form(made: Draft) -> SendForm:
-    return (CorrectForm if made.latest else SendForm)(formdata=None)
+def _form(made: Draft) -> ReturnForm:
+    return (CorrectedReturnForm if made.latest else ReturnForm)(formdata=None)
 
 
-def _chosen_part() -> Part:
+def _chosen_part() -> ReturnSection:
     """The part of `?part=`, or the first."""
-    asked = request.args.get("part", PARTS[0].name)
-    return next((part for part in PARTS if part.name == asked), None) or abort(404)
+    asked = request.args.get("part", SECTIONS[0].name)
+    return next((part for part in SECTIONS if part.name == asked), None) or abort(404)
 
 
 def _quarter_or_404(text: str) -> Quarter:
@@ -200,5 +201,5 @@ def _quarter_or_404(text: str) -> Quarter:
 
 def _sent_or_404(quarter: Quarter) -> QuarterlyReturn:
     """The version of the area's return that `?version=` asks for, or the latest; 404 if it was not sent."""
-    sent, number = sending.versions(g.area, quarter), web.number_asked("version")
+    sent, number = sending.versions_of(g.area, quarter), web.number_asked("version")
     return next((each for each in sent if number in (None, each.version)), None) or abort(404)
