@@ -14,7 +14,8 @@ from ground.clock import Month, Quarter
 from ground.db import db, transaction
 from people import areas
 from people.models import AuditEvent, mask_name
-from points.models import Account, AccountKind, Transfer
+from points.labels import DUTIES
+from points.models import Account, AccountKind, Rubric, Transfer
 from reports.disclosure import figures, periods, sheet
 from reports.models import DisclosureInterval
 from shop.models import Goods, MoveKind, Price, Redemption, StockMove, Void
@@ -106,6 +107,23 @@ def _sums(pairs) -> Counter:
     for name, tenths in pairs:
         sums[name] += tenths
     return +sums
+
+
+@pytest.mark.parametrize("period", periods_of_demo(), ids=str)
+def test_the_rubric_is_the_one_by_which_the_quarter_is_scored(demo, period):
+    """Item by item, duty by duty; before the first version there is none."""
+    shown = figures.disclose(village(), period)
+    begins = Quarter.of(period.first_day).first_day
+    versions = [each for each in db.session.scalars(select(Rubric)) if each.area_id == village().id]
+    held = [each for each in versions if each.in_force_from <= begins]
+    if not held:
+        assert (shown.rubric, shown.rubric_parts) == (None, [])
+        return
+    scored_by = max(held, key=lambda each: each.version)
+    assert shown.rubric.version == scored_by.version
+    listed = {(part.duty, item.name, item.points) for part in shown.rubric_parts for item in part.items}
+    assert listed == {(str(DUTIES[each.category]), each.name, each.points) for each in scored_by.items}
+    assert len({part.duty for part in shown.rubric_parts}) == len(shown.rubric_parts) == 6
 
 
 def test_a_village_of_seventy_hangs_all_five_on_one_page(demo):
