@@ -314,7 +314,9 @@ FITTING = {
 # Those that stand on the page of another field that is sent, and those that only look for something.
 BESIDE = {("ExpiryForm", "expires_on")}
 LOOKED_FOR = {
-    (form, name) for form in ("SearchForm", "DaysForm", "SupervisionForm") for name in ("since", "until")
+    (form, name)
+    for form in ("SearchForm", "DaysForm", "VouchersForm", "SupervisionForm")
+    for name in ("since", "until")
 }
 
 

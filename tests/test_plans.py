@@ -122,6 +122,8 @@ def test_a_balance_and_a_village_s_totals_look_into_indexes(cast, lived):
         ("manager", "desk.redemptions"),
         ("manager", "stock.goods_stock"),
         ("manager", "stock.deliveries"),
+        ("manager", "stock.vouchers"),
+        ("manager", "purchases.suggestions"),
         ("chair", "books.points"),
         ("chair", "books.redemptions"),
         ("chair", "books.stock"),

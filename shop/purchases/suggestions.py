@@ -5,6 +5,7 @@ median: most goods go on the few days on which the shop is open, and the median 
 was away for a while went less than it would have; that is what the wishes are for.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,17 @@ from ground.db import db
 from people.models import Area
 from shop import backing
 from shop.backing import Backing
-from shop.models import Goods, Lot, MoveKind, Shop, StockMove
+from shop.models import (
+    Goods,
+    Lot,
+    MoveKind,
+    PurchaseApproval,
+    PurchaseDelivery,
+    PurchaseLine,
+    PurchaseRequest,
+    Shop,
+    StockMove,
+)
 from shop.purchases import wishes
 from shop.shelf import goods as shelf
 from shop.shelf import shops
@@ -25,7 +36,8 @@ from shop.shelf import shops
 class Suggestion:
     """An article to buy, or what the shop never had, in words: then `goods` is None and nothing lies there.
 
-    In units: what can be given out of it, what was handed out and asked for in vain in the last 90 days.
+    In units: what can be given out of it, what was handed out and asked for in vain in the last 90 days, and
+    what was approved in them and did not come yet (`ordered`).
     `price` in tenths of a point, `unit_cost` in fen as it last came in, None if it is not known.
     """
 
@@ -35,13 +47,14 @@ class Suggestion:
     on_hand: int = 0
     handed_out: int = 0
     wished: int = 0
+    ordered: int = 0
     price: int | None = None
     unit_cost: int | None = None
 
     @property
     def quantity(self) -> int:
         """Units to buy, so that a quarter is covered and each wish can be met."""
-        return max(0, self.handed_out + self.wished - self.on_hand)
+        return max(0, self.handed_out + self.wished - self.on_hand - self.ordered)
 
     @property
     def cost(self) -> int | None:
@@ -97,11 +110,15 @@ def known_of(shop: Shop) -> dict[str, Suggestion]:
 
 
 def _all_of(shop: Shop) -> list[Suggestion]:
-    in_words = [Suggestion(None, text, "", wished=times) for text, times in wishes.wished_words(shop)]
-    return [*_articles_of(shop), *in_words]
+    ordered = _ordered(shop)
+    in_words = [
+        Suggestion(None, text, "", wished=times, ordered=ordered.get(names.folded(text), 0))
+        for text, times in wishes.wished_words(shop)
+    ]
+    return [*_articles_of(shop, ordered), *in_words]
 
 
-def _articles_of(shop: Shop) -> list[Suggestion]:
+def _articles_of(shop: Shop, ordered: Mapping[str, int]) -> list[Suggestion]:
     handed_out, wished, costs = _handed_out(shop), wishes.wished_articles(shop), _latest_costs(shop)
     return [
         Suggestion(
@@ -111,6 +128,7 @@ def _articles_of(shop: Shop) -> list[Suggestion]:
             on_hand=offer.usable_units,
             handed_out=max(0, handed_out.get(offer.goods.id, 0)),
             wished=wished.get(offer.goods.id, 0),
+            ordered=ordered.get(names.folded(offer.goods.title), 0),
             price=offer.price,
             unit_cost=costs.get(offer.goods.id),
         )
@@ -134,6 +152,22 @@ def _handed_out(shop: Shop) -> Mapping[int, int]:
         .group_by(Lot.goods_id)
     )
     return {goods_id: int(units) for goods_id, units in db.session.execute(query)}
+
+
+def _ordered(shop: Shop) -> Mapping[str, int]:
+    """Units that were approved in the last 90 days and for which no delivery came, by their folded names."""
+    begins, _ends = clock.day_span(clock.today() - wishes.REMEMBERED, clock.today())
+    came = select(PurchaseDelivery.delivery_id).where(PurchaseDelivery.request_id == PurchaseLine.request_id)
+    query = (
+        select(PurchaseLine.name, PurchaseLine.quantity)
+        .join(PurchaseRequest, PurchaseRequest.id == PurchaseLine.request_id)
+        .join(PurchaseApproval, PurchaseApproval.request_id == PurchaseLine.request_id)
+        .where(PurchaseRequest.shop_id == shop.id, PurchaseApproval.at >= begins, ~came.exists())
+    )
+    units = Counter[str]()
+    for name, quantity in db.session.execute(query):
+        units[names.folded(name)] += quantity
+    return units
 
 
 def _latest_costs(shop: Shop) -> Mapping[int, int]:

@@ -11,7 +11,18 @@ from ground import clock, names
 from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
 from people.models import User
-from shop.models import Goods, Lot, MoveKind, Shop, StockMove, Wish, WishKind
+from shop.models import (
+    Goods,
+    Lot,
+    MoveKind,
+    PurchaseDelivery,
+    PurchaseLine,
+    PurchaseRequest,
+    Shop,
+    StockMove,
+    Wish,
+    WishKind,
+)
 from shop.shelf.finding import GoodsFinder
 from shop.shelf.goods import offers
 
@@ -113,14 +124,35 @@ def wished_articles(shop: Shop) -> dict[int, int]:
 
 
 def wished_words(shop: Shop) -> Sequence[tuple[str, int]]:
-    """What was asked for in words in the last 90 days, as it was written last, and how often; most first."""
+    """What was asked for in words in the last 90 days, as it was written last, and how often; most first.
+
+    What came in since for a purchase request that names it counts no more, nor what the shop offers by now.
+    """
     query = (
-        select(Wish.text)
+        select(Wish.text, Wish.at)
         .where(Wish.shop_id == shop.id, Wish.text.is_not(None), Wish.at >= _since())
         .order_by(Wish.id)
     )
+    asked = [(text, at) for text, at in db.session.execute(query) if text]
+    if not asked:
+        return []
+    came, offered = _came_in(shop), {names.folded(offer.goods.title) for offer in offers(shop)}
     times, written = Counter[str](), dict[str, str]()
-    for text in filter(None, db.session.scalars(query)):
-        times[names.folded(text)] += 1
-        written[names.folded(text)] = text
+    for text, at in asked:
+        folded = names.folded(text)
+        if folded not in offered and (folded not in came or at >= came[folded]):
+            times[folded] += 1
+            written[folded] = text
     return [(written[folded], count) for folded, count in times.most_common()]
+
+
+def _came_in(shop: Shop) -> dict[str, datetime]:
+    """When what purchase requests named came in for them, the last time, by its folded name."""
+    query = (
+        select(PurchaseLine.name, PurchaseDelivery.at)
+        .join(PurchaseDelivery, PurchaseDelivery.request_id == PurchaseLine.request_id)
+        .join(PurchaseRequest, PurchaseRequest.id == PurchaseLine.request_id)
+        .where(PurchaseRequest.shop_id == shop.id, PurchaseDelivery.at >= _since())
+        .order_by(PurchaseDelivery.at)
+    )
+    return {names.folded(name): at for name, at in db.session.execute(query)}

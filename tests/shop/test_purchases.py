@@ -144,6 +144,24 @@ def test_who_asks_does_not_approve_and_a_delivery_belongs_to_one_request(cast):
     assert requests.deliveries_to_link(request) == []
 
 
+def test_what_was_approved_and_is_not_here_yet_is_not_suggested_again(cast, clock):
+    do(moves.write_off, "o" * 16, cast.lot_of(cast.salt), 10, "受潮", cast.manager)
+    for number in range(3):
+        do(wishes.note_article, f"w{number}", cast.salt, WishKind.TAPPED, cast.volunteer)
+        do(wishes.note_words, f"b{number}", cast.shop, "雨靴", cast.volunteer)
+    wanted = (Wanted(cast.salt, "", 2), Wanted(None, "雨靴", 5))
+    request = asked(cast, *wanted)
+    assert {name: each.quantity for name, each in plan(cast).items()} == {"食盐": 3, "雨靴": 3}
+    do(proposing.agree, proposal_for(cast, request), cast.chair)
+    assert {name: each.quantity for name, each in plan(cast).items()} == {"食盐": 1}
+    clock.days_on()
+    came = do(moves.receive, "d" * 16, cast.goods, 2, Source.PURCHASE, cast.manager).delivery
+    do(requests.link, request, came, cast.manager)
+    assert {name: each.quantity for name, each in plan(cast).items()} == {"食盐": 3}  # boots came, no salt
+    do(wishes.note_words, "b9", cast.shop, "雨靴", cast.volunteer)
+    assert plan(cast)["雨靴"].quantity == 1
+
+
 # --- On the pages ---
 
 
@@ -167,7 +185,7 @@ def test_from_the_empty_shelf_to_the_delivery(cast, client_of, desk):
     manager, chair = client_of(cast.manager), client_of(cast.chair)
     book = load_workbook(BytesIO(chair.get(f"{HERE}/purchases?as=xlsx").data)).active
     _head, *rows = book.iter_rows(values_only=True)
-    assert [row[:6] for row in rows] == [("食盐", "袋", 1, 0, 2, 1), ("雨靴", None, 0, 0, 1, 1)]
+    assert [row[:7] for row in rows] == [("食盐", "袋", 1, 0, 2, 0, 1), ("雨靴", None, 0, 0, 1, 0, 1)]
     form = manager.get(f"{HERE}/purchases/new").text
     for shown in ('value="食盐"', 'value="雨靴"', "有人要而没有：2 次"):
         assert shown in form

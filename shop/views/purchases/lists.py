@@ -37,6 +37,7 @@ SUGGESTIONS = Listing(
     (_("Left"), lambda each: each.on_hand),
     (_("Handed out in 90 days"), lambda each: each.handed_out),
     (_("Asked for in vain"), lambda each: each.wished),
+    (_("Approved, not here yet"), lambda each: each.ordered),
     (_("To buy"), lambda each: each.quantity),
     (_("Price in points"), lambda each: None if each.price is None else amounts.as_number(each.price)),
     (_("Cost of a unit in yuan"), lambda each: _yuan(each.unit_cost)),
