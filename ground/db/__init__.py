@@ -703,6 +703,7 @@ def engine_options(uri: str, threads: int) -> dict[str, Any]:
         "pool_size": threads,
         "max_overflow": threads,
         "pool_timeout": 10,
+        "pool_use_lifo": True,  # what a request gave back it takes again, and it is in the same schema still
         "connect_args": {"connect_timeout": 5},
         "execution_options": {"reading": True},  # but in `transaction()`, which is writing
     }

@@ -76,7 +76,12 @@ class Applications:
 
     def all(self) -> Iterator[tuple[Tenant, Flask]]:
         """All tenants with their applications; one that can't be made is told in the log and left out."""
-        for tenant in self.register.tenants().values():
+        try:
+            tenants = [*self.register.tenants().values()]
+        except BadRegister:
+            log.exception("the register can't be read")
+            return
+        for tenant in tenants:
             try:
                 yield tenant, self.of(tenant)
             except (SystemExit, OSError):
@@ -134,6 +139,7 @@ class Door:
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
+        limit_waiting()  # from now on this process is a server; a command waits as long as it takes
         return self._behind(environ)(environ, start_response)
 
     def _behind(self, environ: dict[str, Any]) -> "WSGIApplication":
@@ -179,7 +185,6 @@ class Host(Flask):
 
     def __init__(self, name: str, register: Register, make: Make, migrations: Path, proxies: int) -> None:
         super().__init__(name, static_folder=None, instance_path=str(register.instance))
-        limit_waiting()
         self.applications = Applications(register, make, migrations)
         door: Any = Door(self.applications)
         self.wsgi_app = ProxyFix(door, x_for=proxies, x_host=proxies) if proxies else door  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ground.computer.addresses import host_in
+from ground.computer.settings import is_public_url
 from ground.server import claims
 
 FILE = "counties.json"  # in the instance folder
@@ -82,17 +83,24 @@ class Register:
         """
         try:
             found = self.file.stat()
-            version = found.st_ino, found.st_mtime_ns, found.st_size
-            if self._read[0] != version:
-                tenants = {
-                    code: Tenant(code, **facts) for code, facts in json.loads(self.file.read_text()).items()
-                }
-                self._read = version, tenants, {tenant.host: tenant for tenant in tenants.values()}
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             self._read = None, {}, {}
+            return self._read
+        version = found.st_ino, found.st_mtime_ns, found.st_size
+        if self._read[0] != version:
+            tenants = self._written()
+            self._read = version, tenants, {tenant.host: tenant for tenant in tenants.values()}
+        return self._read
+
+    def _written(self) -> dict[str, Tenant]:
+        """The tenants that stand in the file, which somebody may have written by hand."""
+        try:
+            facts = json.loads(self.file.read_text())
+            tenants = {code: Tenant(code, **of_it) for code, of_it in facts.items()}
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise BadRegister(f"{self.file} can't be read: {error}") from error
-        return self._read
+        check(tenants)
+        return tenants
 
     @contextmanager
     def changing(self) -> Iterator[dict[str, Tenant]]:
@@ -124,5 +132,7 @@ def check(tenants: dict[str, Tenant]) -> None:
     for tenant in tenants.values():
         if not CODE.fullmatch(tenant.code):
             raise BadRegister(f"{tenant.code} is no code: small letters and digits, 20 at the most")
+        if not is_public_url(tenant.address):
+            raise BadRegister(f"{tenant.address} is no address like https://mouding.example")
         if hosts.setdefault(tenant.host, tenant) is not tenant:
             raise BadRegister(f"{tenant.host} is the host of {hosts[tenant.host].code} already")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 from werkzeug.test import Client
 
 import app as program
@@ -72,7 +73,7 @@ def test_counties_come_are_listed_closed_and_removed(host, migrated, database):
         ("add", "532323", "--host", "yaoan.example"): "532323 is there already",
         ("add", "532325", "--host", "nanhua.example"): "nanhua.example is the host of 532324 already",
         ("add", "../etc", "--host", "yaoan.example"): "../etc is no code",
-        ("add", "532325", "--host", "yaoan.example/path"): "yaoan.example/path is no host",
+        ("add", "532325", "--host", "yaoan.example/path"): "yaoan.example/path is no address",
         ("close", "532399"): "there is no county 532399",
     }.items():
         code, output = typed("counties", *words)
@@ -167,9 +168,9 @@ def test_a_county_whose_database_is_behind_is_not_answered_and_the_others_are(ho
         file.unlink()
     shutil.copy(sa.make_url(database.uri(template)).database, host.instance / "counties/behind/aixin.sqlite")
     assert host.ask("behind", "/sign-in").status_code == 200
-    (host.instance / "counties.json").write_text("{")
+    (host.instance / "counties.json").write_text('{"good": {"address": "good.example"}}')  # by hand
     assert host.ask("good", "/sign-in").status_code == 503
-    assert "can't be read" in Client(host.host).get("/readyz").json["reasons"][0]
+    assert "good.example is no address" in Client(host.host).get("/readyz").json["reasons"][0]
 
 
 def test_a_county_that_can_t_be_made_harms_no_other(host, monkeypatch):
@@ -209,7 +210,10 @@ def really_run(monkeypatch):
     """What the program runs of its own commands, runs in this process."""
 
     def run(uri, *words):
-        other = new_app(uri.replace("postgresql:", "postgresql+psycopg:"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AIXIN_COUNTY", "")
+            patch.setenv("AIXIN_INSTANCE", current_app.instance_path)
+            other = new_app(uri.replace("postgresql:", "postgresql+psycopg:"))
         with other.app_context():
             done = other.test_cli_runner().invoke(args=words)
             db.session.remove()
