@@ -31,6 +31,8 @@ class TenantCommands(click.Group):
             raise click.ClickException(str(error)) from error
         except SQLAlchemyError as error:
             raise click.ClickException(str(error).splitlines()[0]) from error
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror}") from error
 
 
 def counties(register: Register, make: MakeIn) -> click.Group:

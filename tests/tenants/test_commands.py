@@ -1,8 +1,12 @@
 """The commands of many counties, and what a running server makes of them."""
 
+import http.client
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import click
 import pytest
@@ -18,6 +22,8 @@ from ground.tenants.register import BadRegister, Register, Tenant
 from people.models import Person
 from shop.desk import devices
 from tests.cast import TODAY, Cast, new_app
+from tests.product import ROOT
+from tests.served.server import free_port
 from tests.tenants.prefecture import TOOLS, Prefecture, found
 
 
@@ -160,7 +166,7 @@ def test_a_county_whose_database_is_behind_is_not_answered_and_the_others_are(ho
     assert (everything.status_code, len(everything.json["reasons"])) == (503, 1)
     assert everything.json["reasons"][0].startswith("behind: migrations: ")
     assert host.ask("good", "/readyz").status_code == 200
-    assert host.ask("behind", "/readyz").status_code == 503
+    assert host.ask("behind", "/readyz").json["reasons"][0].startswith("migrations: ")
     assert Client(host.host).get("/healthz", base_url="http://127.0.0.1:8000").status_code == 200
     with host.inside("behind"):
         db.engine.dispose()
@@ -195,6 +201,37 @@ def test_two_commands_change_the_register_one_after_the_other(host):
 def test_sqlite_is_served_by_one_process_and_by_one_server(prefecture, monkeypatch):
     monkeypatch.setenv("AIXIN_INSTANCE", str(prefecture.instance))
     assert "one process" in typed("serve", "--processes", "2")[1]
+
+
+@pytest.mark.at_length
+def test_a_server_answers_for_all_of_them(database, template, tmp_path):
+    """A real one, in processes as in earnest; it ends when it is told to, and a second one says so."""
+    prefecture = found(database, template, tmp_path)
+    prefecture.close()
+    port, log = free_port(), tmp_path / "log"
+    settings = {"AIXIN_INSTANCE": str(tmp_path), "AIXIN_LOG": str(log), "AIXIN_TRUST_CLOCK": "1"}
+    settings |= {"AIXIN_METRICS": f"127.0.0.1:{free_port()}"}
+    processes = "2" if database.keeps_connections else "1"
+    command = [sys.executable, "-m", "flask", "--app", "app", "serve", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--processes", processes], cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE
+    )
+    try:
+        assert "2 counties" in server.stdout.readline().decode()
+        for code, status in (("east", 200), ("west", 200), ("north", 404)):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request("GET", "/sign-in", headers={"Host": f"{code}.example"})
+            assert connection.getresponse().status == status
+            connection.close()
+        figures = urlopen(f"http://{settings['AIXIN_METRICS']}/metrics").read().decode()
+        assert 'aixin_entries{county="east"} 0.0' in figures
+        second = subprocess.run(
+            [*command, "--processes", "1"], cwd=ROOT, env=os.environ | settings, check=False
+        )
+        assert second.returncode == 1
+    finally:
+        server.terminate()
+        assert server.wait(60) == 0
 
 
 # --- On PostgreSQL, in schemas of one database ---
