@@ -1,12 +1,16 @@
 """The application: what it is made of, in the order it is put together."""
 
+import hmac
 import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
+import click
 from flask import Flask, Response, current_app, g, request, session
 from flask.cli import FlaskGroup
 from flask.logging import wsgi_errors_stream
@@ -26,7 +30,10 @@ from ground.db import database_file, db, engine_options
 from ground.paper import printer
 from ground.server import backups, serving
 from ground.server.cli import backup_cli, restore_cli, serve_cli
-from ground.server.health import HealthDoor
+from ground.server.health import HealthDoor, reasons_not_to_work
+from ground.tenants import cli as tenants_cli
+from ground.tenants.host import Host
+from ground.tenants.register import BadRegister, Register, Tenant
 from ground.watch import events
 from people import access, audit
 from people.contributions import PEOPLE
@@ -64,15 +71,64 @@ FILE_HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Cross-Orig
 
 
 def create_app(**settings: object) -> Flask:
-    """Put the application together; `settings` go over what the environment says."""
-    instance = os.environ.get("AIXIN_INSTANCE") or str(places.own_folder())
-    app = Flask(__name__, static_folder=None, instance_path=instance)  # `wire` serves the static files
+    """The application: of the county that AIXIN_COUNTY names, of all that the register has, or the only one.
+
+    `settings` go over what the environment says.
+    """
     private.keep_new_files_private()
+    register = Register(Path(os.environ.get("AIXIN_INSTANCE") or places.own_folder()))
+    try:
+        if code := os.environ.get("AIXIN_COUNTY"):
+            app = create_county(register.instance, register.tenant(code))
+        elif register.tenants():
+            app = create_host(register)
+        else:
+            app = put_together(register.instance, settings)
+    except BadRegister as error:
+        raise SystemExit(str(error)) from error
+    app.cli.add_command(tenants_cli.counties(register, create_county))
+    return app
+
+
+def create_host(register: Register) -> Host:
+    """The application for the counties of a register, which hands each request on to its county's."""
+    proxies = int(os.environ.get("TRUSTED_PROXIES", "0"))
+    host = Host(__name__, register, partial(create_county, register.instance), MIGRATIONS, proxies)
+    log_to_its_place()
+    host.cli.add_command(tenants_cli.serve(host, os.environ.get("AIXIN_METRICS", "")))
+    return host
+
+
+def create_county(instance: Path, tenant: Tenant) -> Flask:
+    """The application of a county, by itself: in its own folder, with its own secret and database.
+
+    `instance` is the host's folder. A SECRET_KEY of the host's gives each county one that tells nothing of
+    the others', unless the county brought its own in its folder.
+    """
+    folder, backup_folder = tenant.folder(instance), os.environ.get("AIXIN_BACKUPS", "")
+    url = database_url(tenant.database or os.environ.get("DATABASE_URL"), folder)
+    settings: dict[str, object] = {
+        "TENANT": tenant.code,
+        "IS_CLOSED": tenant.is_closed,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SCHEMA": tenant.schema if url.startswith("postgresql") else None,
+        "PUBLIC_URL": tenant.address,
+        "SESSION_COOKIE_SECURE": tenant.address.startswith("https://"),
+        "BACKUPS": backup_folder and str(Path(backup_folder) / tenant.code),
+        "SECRET_KEY": None,  # the one in its folder
+    }
+    if (secret := os.environ.get("SECRET_KEY")) and not (folder / KEY_FILE).exists():
+        own = hmac.new(secret.encode(), f"tenant {tenant.code}".encode(), sha256)
+        settings["SECRET_KEY"] = own.hexdigest()
+    return put_together(folder, settings)
+
+
+def put_together(folder: Path, settings: dict[str, object]) -> Flask:
+    """Put one application together, whose instance folder this is."""
+    app = Flask(__name__, static_folder=None, instance_path=str(folder))  # `wire` serves the static files
     with usable("AIXIN_INSTANCE", app.instance_path):
         configure(app, settings)
-    log_file = os.environ.get("AIXIN_LOG", "")
-    with usable("AIXIN_LOG", log_file):
-        events.log_to(log_file, wsgi_errors_stream)
+    log_to_its_place()
     trust_proxies(app)
     db.init_app(app)
     with app.app_context():
@@ -90,8 +146,21 @@ def create_app(**settings: object) -> Flask:
         package.join(app)
     add_gate(app)
     app.after_request(add_security_headers)
-    app.wsgi_app = HealthDoor(app, MIGRATIONS)  # type: ignore[method-assign]
+    app.wsgi_app = HealthDoor(app.wsgi_app, lambda: reasons(app))  # type: ignore[method-assign]
     return app
+
+
+def reasons(app: Flask) -> list[str]:
+    """The reasons that keep an application from its work."""
+    with app.app_context():
+        return list(reasons_not_to_work(MIGRATIONS))
+
+
+def log_to_its_place() -> None:
+    """Send the log to where AIXIN_LOG says, or else to standard error."""
+    log_file = os.environ.get("AIXIN_LOG", "")
+    with usable("AIXIN_LOG", log_file):
+        events.log_to(log_file, wsgi_errors_stream)
 
 
 @contextmanager
@@ -262,8 +331,24 @@ def add_security_headers(response: Response) -> Response:
 
 # The command `aixin` of an installed program: what `flask --app app` is in a checkout, without a server for
 # development.
+def choose_county(_context: click.Context, _option: click.Parameter, code: str | None) -> None:
+    """Let the command, and what it starts, be in one county."""
+    if code:
+        os.environ["AIXIN_COUNTY"] = code
+
+
 command = FlaskGroup(
     name="aixin",
+    params=[
+        click.Option(
+            ["--county"],
+            metavar="CODE",
+            expose_value=False,
+            is_eager=True,
+            callback=choose_county,
+            help="Run the command in this one of the counties that are served here.",
+        )
+    ],
     create_app=create_app,
     add_default_commands=False,
     load_dotenv=False,

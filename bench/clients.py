@@ -60,7 +60,8 @@ def form_request(path: str, form: dict[str, str], **headers: str) -> bytes:
 
 
 def _request(method: str, path: str, content: bytes, kind: str, headers: dict[str, str]) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    headers = {"Host": "127.0.0.1"} | headers
+    lines = [f"{method} {path} HTTP/1.1"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if content:
         lines += [f"Content-Type: {kind}", f"Content-Length: {len(content)}"]

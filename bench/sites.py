@@ -136,6 +136,11 @@ class Server:
         """How much processor time the server has taken until now."""
         return processor_seconds(self._process.pid)
 
+    @property
+    def process(self) -> int:
+        """The number of its process, below which those are that it forked."""
+        return self._process.pid
+
     def stop(self) -> None:
         """End it, as a service manager does."""
         self._process.send_signal(signal.SIGTERM)

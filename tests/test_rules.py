@@ -98,7 +98,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/(backups|cli|evening|health|metrics|visitor)|web|wire/\w+)|people/(access|pages)|setup/gate"
+    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/(backups|cli|evening|health|metrics|restoring|visitor)|tenants/\w+|watch/events|web|wire/\w+)|people/(access|pages)|setup/gate"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 

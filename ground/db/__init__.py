@@ -28,7 +28,7 @@ from functools import cache
 from pathlib import Path
 from select import select as select_ready
 from typing import Any, ClassVar, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import psycopg
 from flask_babel import lazy_gettext as _
@@ -47,10 +47,12 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
+    engine_from_config,
     event,
     func,
     insert,
     inspect,
+    make_url,
     select,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
@@ -95,8 +97,29 @@ Done = TypeVar("Done")
 
 LARGEST_ID = 2**31 - 1  # of a row, on both databases
 
+# The engines that tenants share, by their addresses: a process has as many connections for many as for one.
+_shared_engines: WeakValueDictionary[str, Engine] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+class Database(SQLAlchemy):
+    """The database of each application; tenants in one PostgreSQL database share its connections."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
+        """An engine; of an application with a SCHEMA one that finds its tables there and nowhere else."""
+        schema = app.config.get("SCHEMA")
+        if schema is None:
+            return super()._make_engine(bind_key, options, app)
+        address = make_url(options["url"]).render_as_string(hide_password=False)
+        with _sharing:
+            shared = _shared_engines.get(address)
+            if shared is None:
+                shared = _shared_engines[address] = engine_from_config(options, prefix="")
+        return shared.execution_options(**{SCHEMA: schema})
+
+
 # Verbs flush when a row is whole: a query between two of its changes must not send half of it.
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
+db = Database(model_class=Base, session_options={"autoflush": False})
 
 
 class Moment(TypeDecorator[datetime]):
@@ -179,7 +202,7 @@ class _Queue:
                 self._taken = False
 
 
-_write_queue = _Queue()
+_write_queues: WeakKeyDictionary[Engine, _Queue] = WeakKeyDictionary()  # one for each file
 
 # Before each write: what lets the clock follow a calendar of the database's own, and, of each journal, the
 # moment of its newest row.
@@ -252,7 +275,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("something was changed outside transaction()")
     _roll_back(session)
     is_sqlite, asked_at = db.engine.dialect.name == "sqlite", time.monotonic()
-    with _write_queue if is_sqlite else nullcontext(), slow.write():
+    with _write_queues.setdefault(db.engine, _Queue()) if is_sqlite else nullcontext(), slow.write():
         session.info["writing"] = True
         session.info["locked"] = set()
         try:
@@ -655,6 +678,9 @@ _limits: dict[str, str] = {}
 # What a connection to PostgreSQL notes of itself once it takes what is not said to write for reading.
 READS_ONLY = "reads_only"
 
+# The option of an engine, and what a connection notes of itself: the schema in which tables are looked for.
+SCHEMA = "tenant_schema"
+
 
 def limit_waiting() -> None:
     """Let every connection that is opened from now on wait no longer than LIMITS: a server's."""
@@ -693,6 +719,7 @@ def engine_options(uri: str, threads: int) -> dict[str, Any]:
         "pool_size": threads,
         "max_overflow": threads,
         "pool_timeout": 10,
+        "pool_use_lifo": True,  # what a request gave back it takes again, and it is in the same schema still
         "connect_args": {"connect_timeout": 5},
         "execution_options": {"reading": True},  # but in `transaction()`, which is writing
     }
@@ -707,6 +734,8 @@ def _begin(connection: Connection) -> None:
     """
     options, raw = connection.get_execution_options(), connection.connection.driver_connection
     if isinstance(raw, psycopg.Connection):
+        if schema := options.get(SCHEMA):
+            _enter_schema(connection, raw, schema)
         is_reading = bool(options.get("reading") and not options.get("writing"))
         if is_reading and READS_ONLY not in connection.info:
             _set_to_read(raw)
@@ -715,6 +744,21 @@ def _begin(connection: Connection) -> None:
         _set_mode(raw, is_alone, is_reading)
     elif connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+
+def _enter_schema(connection: Connection, raw: "psycopg.Connection[Any]", schema: str) -> None:
+    """Let a connection look for tables in a tenant's schema, whoever had it before.
+
+    It is said outside of any transaction, so that no rollback takes it back; and noted once it is true: if it
+    can't be said, the connection is in nobody's schema as far as the next one knows, who says it anew.
+    """
+    if connection.info.get(SCHEMA) == schema:
+        return
+    connection.info.pop(SCHEMA, None)
+    if not raw.autocommit:
+        raw.autocommit = True
+    connection.exec_driver_sql(f'SET search_path TO "{schema}"')
+    connection.info[SCHEMA] = schema
 
 
 def _set_to_read(raw: "psycopg.Connection[Any]") -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ground.refusal import Refused
+from ground.watch import events
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ SENTENCES = {
 # A trouble that was met within so many seconds is the same one still.
 SAME_SECONDS = 60
 
-_last_met: dict[Trouble, float] = {}
+_last_met: dict[tuple[str | None, Trouble], float] = {}  # by tenant too
 
 
 def trouble_of(error: Exception) -> Trouble | None:
@@ -75,8 +76,8 @@ def trouble_of(error: Exception) -> Trouble | None:
 
 def tell(trouble: Trouble, error: Exception) -> Refused:
     """The refusal to answer with. The log has the trouble once, not with every request that meets it."""
-    now = time.monotonic()
-    if now - _last_met.get(trouble, -SAME_SECONDS) >= SAME_SECONDS:
+    now, met = time.monotonic(), (events.tenant(), trouble)
+    if now - _last_met.get(met, -SAME_SECONDS) >= SAME_SECONDS:
         log.error(f"{trouble.name}: the database can't do what was asked", exc_info=error)
-    _last_met[trouble] = now
+    _last_met[met] = now
     return Refused(trouble, SENTENCES[trouble])

@@ -15,7 +15,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 
 from ground import clock
 from ground.computer.places import ROOT
@@ -24,7 +24,6 @@ from ground.db import database_file, db
 KEPT = 30
 NAMES = "aixin-*.backup"
 ASIDE = "before_"  # how the names begin under which a restore keeps what was there (restoring.py)
-SCHEMA = "--schema=public"  # of PostgreSQL what is ours, and not what an earlier restore kept beside it
 UNFINISHED_STAY = timedelta(days=1)  # longer than any takes that is being made
 MOST_SAID = 2000  # of what a command says that fails, so many characters are told
 
@@ -148,15 +147,26 @@ def check_dump(dump: Path) -> None:
 
 
 def run_ourselves(database: str, *words: str) -> None:
-    """Run a command of this program on another database, in a process of its own.
+    """Run a command of this program on another database, in a process of its own and as nobody's tenant.
 
     Raises `BackupFailed` with what it said, if it fails.
     """
-    _run([sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), *words], {"DATABASE_URL": database})
+    alone = {"AIXIN_COUNTY": "", "AIXIN_INSTANCE": current_app.instance_path, "DATABASE_URL": database}
+    _run([sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), *words], alone)
+
+
+def schema() -> str:
+    """The schema of PostgreSQL in which our tables are."""
+    return current_app.config.get("SCHEMA") or "public"
+
+
+def only_ours() -> str:
+    """The option by which PostgreSQL's tools take what is ours, and nothing that lies beside it."""
+    return f"--schema={schema()}"
 
 
 def _dump(target: Path) -> None:
-    run_tool("pg_dump", "--format=custom", SCHEMA, f"--file={target}", address())
+    run_tool("pg_dump", "--format=custom", only_ours(), f"--file={target}", address())
 
 
 def address() -> str:

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,6 +87,21 @@ def claim(place: Path, address: str) -> None:
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
         os.write(descriptor, json.dumps({"address": address, "process": os.getpid()}).encode())
+
+
+@contextmanager
+def turn(place: Path) -> Iterator[bool]:
+    """Have a place for as long as what is inside takes; whether nobody else has it just now."""
+    descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            _lock(descriptor)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
 
 
 def holder_of(place: Path) -> Holder | None:

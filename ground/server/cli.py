@@ -120,24 +120,34 @@ def serve(
     at_listening: Callable[[], object] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or Ctrl+C; once the port is ours it says the greeting, then does `at_listening`."""
-    if processes > 1 and db.engine.dialect.name == "sqlite":
-        raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
     _check_address_is_known(host)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     figures_at = app.config["METRICS"]
-    _check_figures_stay_here(figures_at)
-    claim_database(address(host, port))
-    listening = _listen(host, port)
+    check_figures_stay_here(figures_at)
+    prepare_database(address(host, port), processes)
+    listening = listen(host, port)
     click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
     at_listening()
-    db.session.remove()
-    db.engine.dispose()  # no connection is shared between processes
+    release_connections()
 
     def at_start(number: int) -> None:
-        metrics.serve(app, figures_at, number)
+        metrics.serve(lambda: [app], figures_at, number)
         evening.keep(app)
 
     serving.serve(app, listening, processes, at_start)
+
+
+def prepare_database(where: str, processes: int) -> None:
+    """Claim the database for the server that is started, if it may have so many processes."""
+    if processes > 1 and db.engine.dialect.name == "sqlite":
+        raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
+    claim_database(where)
+
+
+def release_connections() -> None:
+    """Give back every connection before processes are forked: none is shared between them."""
+    db.session.remove()
+    db.engine.dispose()
 
 
 def _check_address_is_known(host: str) -> None:
@@ -151,7 +161,7 @@ def _check_address_is_known(host: str) -> None:
         )
 
 
-def _check_figures_stay_here(setting: str) -> None:
+def check_figures_stay_here(setting: str) -> None:
     """Check where the figures for a monitor are asked for: nobody signs in for them."""
     try:
         if setting:
@@ -173,7 +183,7 @@ def claim_database(where: str) -> None:
         raise click.ClickException(str(taken.message)) from taken
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Listen on a port, and leave word who does; where it can't be had, say who has it if it left word."""
     place, where = claims.place_of_port(port), address(host, port)
     try:

@@ -5,6 +5,7 @@ On PostgreSQL whoever looks after the machine plans them (docs/operations.md).
 
 import logging
 import threading
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 
 from flask import Flask
@@ -47,21 +48,34 @@ def make_if_due(app: Flask, now: datetime) -> bool:
 
 def keep(app: Flask) -> threading.Thread | None:
     """Make the evenings' backups as long as this process lives; None where none are to be made."""
-    with app.app_context():
-        if database_file() is None or not app.config[SETTING]:
-            return None
-    thread = threading.Thread(target=_keep, args=(app,), name="evening", daemon=True)
+    return keep_all(lambda: [app]) if _is_to_be_made(app) else None
+
+
+def keep_all(apps: Callable[[], Iterable[Flask]]) -> threading.Thread:
+    """Make the evenings' backups of several applications, as they are then, one after the other."""
+    thread = threading.Thread(target=_keep, args=(apps,), name="evening", daemon=True)
     thread.start()
     return thread
 
 
-def _keep(app: Flask) -> None:
+def _is_to_be_made(app: Flask) -> bool:
+    with app.app_context():
+        return database_file() is not None and bool(app.config[SETTING])
+
+
+def _keep(apps: Callable[[], Iterable[Flask]]) -> None:
     patience = threading.Event()  # nobody sets it: the thread ends with the process
     patience.wait(FIRST_LOOK_SECONDS)
     while True:
+        for app in apps():
+            if _is_to_be_made(app):
+                _try(app)
+        patience.wait(LOOK_SECONDS)
+
+
+def _try(app: Flask) -> None:
+    with app.app_context():
         try:
-            with app.app_context():
-                make_if_due(app, clock.machine_now())
+            make_if_due(app, clock.machine_now())
         except (backups.BackupFailed, OSError):
             log.exception("no backup was made this evening")  # the front page tells how old the newest is
-        patience.wait(LOOK_SECONDS)

@@ -8,13 +8,13 @@ is broken behind them; nobody signs in for them, and nothing of anybody is in th
 import json
 import logging
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from ground import clock
@@ -22,29 +22,28 @@ from ground.db import database_file, db
 from ground.server import backups
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
+    from _typeshed.wsgi import StartResponse, WSGIApplication
 
 log = logging.getLogger(__name__)
+
+PATHS = ("/healthz", "/readyz")
 
 LEAST_FREE_BYTES = 500 * 1024**2
 OLDEST_BACKUP_SECONDS = 26 * 3600  # one is made each night, and takes its time
 
 
 class HealthDoor:
-    """A door before the application, at which monitors are answered."""
+    """A door before an application, at which monitors are answered; `reasons` are those not to work."""
 
-    def __init__(self, app: Flask, migrations: Path) -> None:
-        self._app, self._behind, self._migrations = app, app.wsgi_app, migrations
+    def __init__(self, behind: "WSGIApplication", reasons: Callable[[], list[str]]) -> None:
+        self._behind, self._reasons = behind, reasons
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a monitor, or let the request go on."""
         path = environ.get("PATH_INFO")
-        if path not in ("/healthz", "/readyz"):
+        if path not in PATHS:
             return self._behind(environ, start_response)
-        reasons = []
-        if path == "/readyz":
-            with self._app.app_context():
-                reasons = list(reasons_not_to_work(self._migrations))
+        reasons = self._reasons() if path == "/readyz" else []
         body = json.dumps({"status": "not ready" if reasons else "ok", "reasons": reasons}).encode()
         headers = [
             ("Content-Type", "application/json"),
@@ -61,7 +60,8 @@ def reasons_not_to_work(migrations: Path) -> Iterator[str]:
     `migrations` is the folder of the program's migrations.
     """
     try:
-        yield from _of_database(migrations)
+        if missing := migrations_missing(migrations):
+            yield missing
     except SQLAlchemyError:
         log.exception("the database does not answer a monitor")
         yield "database: it does not answer"
@@ -69,12 +69,14 @@ def reasons_not_to_work(migrations: Path) -> Iterator[str]:
     yield from _of_backups()
 
 
-def _of_database(migrations: Path) -> Iterator[str]:
+def migrations_missing(migrations: Path) -> str | None:
+    """What to do where the database is not at the program's migration, in a sentence; None where it is."""
     with db.engine.connect() as connection:
         database_heads = set(MigrationContext.configure(connection).get_current_heads())
     if database_heads != (program_heads := set(ScriptDirectory(migrations).get_heads())):
         at = f"the database is at {_named(database_heads)}, the program at {_named(program_heads)}"
-        yield f"migrations: {at}: run db upgrade"
+        return f"migrations: {at}: run db upgrade"
+    return None
 
 
 def _named(revisions: set[str]) -> str:

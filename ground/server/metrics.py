@@ -6,7 +6,7 @@ counts for itself.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,13 @@ def rows_of(model: type[Base]) -> Callable[[], int]:
 
 
 class DatabaseFigures(Collector):
-    """The figures out of the database; none while it does not answer."""
+    """The figures out of the databases of these applications; none of one that does not answer.
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    Of a tenant each bears its code as `county`.
+    """
+
+    def __init__(self, apps: Callable[[], Iterable[Flask]]) -> None:
+        self._apps = apps
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """No metrics are described beforehand: the database is asked only when the monitor comes."""
@@ -54,12 +57,22 @@ class DatabaseFigures(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Ask for each of the figures."""
-        with self._app.app_context():
-            try:
-                for figure in FIGURES.items():
-                    yield GaugeMetricFamily(figure.name, figure.help_text, value=figure.count())
-            except SQLAlchemyError:
-                log.exception("the database does not answer a monitor")
+        gauges = dict[str, GaugeMetricFamily]()
+        for app in self._apps():
+            with app.app_context():
+                try:
+                    _ask(gauges, app.config.get("TENANT"))
+                except SQLAlchemyError:
+                    log.exception("the database does not answer a monitor")
+        yield from gauges.values()
+
+
+def _ask(gauges: dict[str, GaugeMetricFamily], tenant: str | None) -> None:
+    for figure in FIGURES.items():
+        if figure.name not in gauges:
+            labels = [] if tenant is None else ["county"]
+            gauges[figure.name] = GaugeMetricFamily(figure.name, figure.help_text, labels=labels)
+        gauges[figure.name].add_metric([] if tenant is None else [tenant], figure.count())
 
 
 def place(setting: str) -> tuple[str, int]:
@@ -70,7 +83,7 @@ def place(setting: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def serve(app: Flask, setting: str, process: int = 0) -> tuple[Any, Any] | None:
+def serve(apps: Callable[[], Iterable[Flask]], setting: str, process: int = 0) -> tuple[Any, Any] | None:
     """Serve the figures from a thread of this process, by its number among the others.
 
     Returns the server and its thread; None without a setting.
@@ -78,5 +91,5 @@ def serve(app: Flask, setting: str, process: int = 0) -> tuple[Any, Any] | None:
     if not setting:
         return None
     host, port = place(setting)
-    REGISTRY.register(DatabaseFigures(app))
+    REGISTRY.register(DatabaseFigures(apps))
     return start_http_server(port + process, host, REGISTRY)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flask import current_app
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,6 +25,12 @@ OTHERS_CONNECTED = """
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 
+# A tenant's neighbours stay connected: who counts is who has something of this schema in hand.
+OTHERS_AT_WORK = """
+    SELECT count(DISTINCT pg_locks.pid) FROM pg_locks JOIN pg_class ON pg_class.oid = pg_locks.relation
+    WHERE relnamespace = to_regnamespace(:schema) AND pg_locks.pid <> pg_backend_pid()
+"""
+
 
 def restore(backup: Path) -> str | None:
     """Put a backup in the place of the database; returns the name under which what was there is kept.
@@ -31,16 +38,16 @@ def restore(backup: Path) -> str | None:
     That is a file's, or on PostgreSQL a schema's; None where nothing was there. No server may run: whoever
     calls holds the claim of its file. Raises `BackupFailed`, and then what was there is there.
     """
-    stamp, file = _stamp(), database_file()
+    moment, file = stamp(), database_file()
     db.session.remove()
     db.engine.dispose()
     try:
-        return _into_postgresql(backup, stamp) if file is None else _into_file(backup, file, stamp)
+        return _into_postgresql(backup, moment) if file is None else _into_file(backup, file, moment)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise BackupFailed(str(error)) from error
 
 
-def _stamp() -> str:
+def stamp() -> str:
     """This moment in a name; two of one second have two."""
     return f"{clock.local(clock.machine()):%Y%m%d_%H%M%S_%f}"
 
@@ -68,7 +75,7 @@ def put_aside(database: Path) -> str | None:
     """
     db.session.remove()
     db.engine.dispose()
-    return _put_aside(database, _stamp())
+    return _put_aside(database, stamp())
 
 
 def _put_aside(database: Path, stamp: str) -> str | None:
@@ -83,25 +90,52 @@ def _put_aside(database: Path, stamp: str) -> str | None:
 
 def _into_postgresql(backup: Path, stamp: str) -> str | None:
     backups.check_dump(backup)
-    kept = f"{backups.ASIDE}{stamp}"
+    schema = backups.schema()
+    kept = f"{backups.ASIDE}{stamp}" if schema == "public" else f"{schema}_{backups.ASIDE}{stamp}"
     with _writing() as connection:
-        if others := connection.scalar(text(OTHERS_CONNECTED)):
-            raise BackupFailed(f"{others} others are connected to the database. Stop the server first.")
-        was_empty = connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is None
-        connection.execute(text(f"ALTER SCHEMA public RENAME TO {kept}"))
-        connection.execute(text("CREATE SCHEMA public"))
-    own = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        _check_nobody_works(connection, schema)
+        was_empty = connection.scalar(text(f"SELECT to_regclass('{schema}.alembic_version')")) is None
+        connection.execute(text(f"ALTER SCHEMA {schema} RENAME TO {kept}"))
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
     try:
-        how = ("--no-owner", "--exit-on-error", backups.SCHEMA)
-        backups.run_tool("pg_restore", *how, backups.address(), str(backup))
-        backups.run_ourselves(own, "db", "upgrade")
-        backups.run_ourselves(own, "ledger", "verify")
+        fill(backup)
     except (OSError, BackupFailed):
         with _writing() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text(f"ALTER SCHEMA {kept} RENAME TO public"))
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+            connection.execute(text(f"ALTER SCHEMA {kept} RENAME TO {schema}"))
         raise
     return None if was_empty else kept
+
+
+def fill(backup: Path) -> None:
+    """Fill our empty schema of PostgreSQL from a backup; bring it up to the program, and verify.
+
+    Raises `BackupFailed`, or `OSError` where a tool is not there.
+    """
+    how, own = ("--no-owner", "--exit-on-error", backups.only_ours()), address_of(backups.schema())
+    backups.run_tool("pg_restore", *how, backups.address(), str(backup))
+    backups.run_ourselves(own, "db", "upgrade")
+    backups.run_ourselves(own, "ledger", "verify")
+
+
+def address_of(schema: str) -> str:
+    """The address of a schema in our PostgreSQL database, as that of a database which is nobody's tenant."""
+    url = db.engine.url.set(drivername="postgresql")
+    if schema != "public":
+        url = url.update_query_dict({"options": f"-csearch_path={schema}"})
+    return url.render_as_string(hide_password=False)
+
+
+def _check_nobody_works(connection: Connection, schema: str) -> None:
+    """Check that nobody else works in the schema or may begin to; `BackupFailed` otherwise."""
+    if schema == "public":
+        if others := connection.scalar(text(OTHERS_CONNECTED)):
+            raise BackupFailed(f"{others} others are connected to the database. Stop the server first.")
+        return
+    if not current_app.config["IS_CLOSED"]:
+        raise BackupFailed("others may work in it. Close it first: counties close")
+    if others := connection.scalar(text(OTHERS_AT_WORK), {"schema": schema}):
+        raise BackupFailed(f"{others} others still work in it. Wait until they are done.")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ endpoints. Arguments are left out, unless they are numbers; of what others log t
 exception its kind and where it came from. Names, card numbers and telephones stand in arguments, addresses
 and in what databases say about rows; so they never come in.
 
-Every line of a request has its number, which its answer carries too.
+Every line of a request has its number, which its answer carries too; every line of a tenant has its code.
 """
 
 import json
@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+
+from flask import current_app, has_app_context
 
 from ground.refusal import Refused
 from ground.watch import counters
@@ -72,6 +74,11 @@ def user_of_request() -> int | None:
     return (_request.get() or {}).get("user")
 
 
+def tenant() -> str | None:
+    """The code of the tenant whose application runs just now; None where there is one alone, and outside."""
+    return current_app.config.get("TENANT") if has_app_context() else None
+
+
 def id_to_read_out() -> str:
     """The beginning of the request's number in groups of four, to be read out on the telephone."""
     return " ".join(re.findall(".{1,4}", request_id()[:READ_OUT]))
@@ -86,6 +93,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "event": _text(record),
+            "county": tenant(),
             **(_request.get() or {}),
             **getattr(record, "facts", {}),
         }
@@ -143,9 +151,12 @@ def _frames(error: BaseException) -> Iterator[str]:
 def log_to(file: str, stream: Any) -> None:
     """Send the log to a file, or without one to a stream; in place of where it went before.
 
-    Whoever rotates the file moves it away: the next line makes a new one.
+    Whoever rotates the file moves it away: the next line makes a new one. Where it goes there already,
+    nothing is changed: the applications of one process share it.
     """
     root = logging.getLogger()
+    if [handler.get_name() for handler in _handlers] == [f"to {file}"] and _handlers[0] in root.handlers:
+        return
     for before in _handlers:
         root.removeHandler(before)
         before.close()
@@ -153,6 +164,7 @@ def log_to(file: str, stream: Any) -> None:
     if file:
         handler = logging.handlers.WatchedFileHandler(file, encoding="utf-8")
     handler.setFormatter(JsonLines())
+    handler.set_name(f"to {file}")
     root.addHandler(handler)
     _handlers[:] = [handler]
     log.setLevel(logging.INFO)

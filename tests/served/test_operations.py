@@ -106,9 +106,9 @@ def test_figures_of_requests_refusals_waits_and_of_the_database(app, cast, clien
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     before = figures()
-    collector = metrics.DatabaseFigures(app)
-    monkeypatch.setattr(metrics, "DatabaseFigures", lambda _app: collector)
-    server, _thread = metrics.serve(app, f"127.0.0.1:{port}")
+    collector = metrics.DatabaseFigures(lambda: [app])
+    monkeypatch.setattr(metrics, "DatabaseFigures", lambda _apps: collector)
+    server, _thread = metrics.serve(lambda: [app], f"127.0.0.1:{port}")
     try:
         cast.earn(cast.worker, 100)
         client = client_of(cast.clerk)
@@ -144,7 +144,7 @@ def test_figures_of_requests_refusals_waits_and_of_the_database(app, cast, clien
 def test_figures_stay_on_this_computer(plain_app, monkeypatch):
     assert metrics.place("127.0.0.1:9100") == ("127.0.0.1", 9100)
     assert metrics.place("[::1]:9100") == ("::1", 9100)
-    assert metrics.serve(plain_app, "") is None
+    assert metrics.serve(lambda: [plain_app], "") is None
     for setting in ("0.0.0.0:9100", "9100", "127.0.0.1", "aixin.example:9100", ":9100"):
         monkeypatch.setitem(plain_app.config, "METRICS", setting)
         done = plain_app.test_cli_runner().invoke(args=["serve"])
@@ -158,7 +158,7 @@ def test_each_process_has_a_port_of_its_own(plain_app, monkeypatch):
         metrics, "start_http_server", lambda port, host, _registry: asked.append((host, port))
     )
     for process in range(2):
-        metrics.serve(plain_app, "127.0.0.1:9100", process)
+        metrics.serve(lambda: [plain_app], "127.0.0.1:9100", process)
     assert asked == [("127.0.0.1", 9100), ("127.0.0.1", 9101)]
 
 
@@ -383,6 +383,7 @@ HERE = {
 }
 # What is only looked at for its options here, and where it is run.
 RUN_ELSEWHERE = {
+    "counties": "tests/tenants/test_commands.py, in an instance of several",
     "start": "tests/setup/test_start.py",
     "restore": "below, into another database",
     "serve": "tests/served",

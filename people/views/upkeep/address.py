@@ -29,7 +29,7 @@ def address(area: str) -> Response | tuple[str, int]:
     chosen = NETWORK if kept.lan else ADDRESS if kept.public_url else HERE
     form = PrintedAddressForm(printed=chosen, address=kept.public_url)
     form.offer(nearby.network_url(default_port()))
-    is_set = "PUBLIC_URL" in os.environ
+    is_set = "PUBLIC_URL" in os.environ or "TENANT" in current_app.config
     if not is_set and form.validate_on_submit():
         try:
             check_address(form)

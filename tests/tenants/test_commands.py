@@ -1,0 +1,300 @@
+"""The commands of many counties, and what a running server makes of them."""
+
+import http.client
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import click
+import pytest
+import sqlalchemy as sa
+from flask import current_app
+from werkzeug.test import Client
+
+import app as program
+from ground import clock
+from ground.db import db, transaction
+from ground.tenants import cli
+from ground.tenants.register import BadRegister, Register, Tenant
+from people.models import Person
+from shop.desk import devices
+from tests.cast import TODAY, Cast, new_app
+from tests.product import ROOT
+from tests.served.server import free_port
+from tests.tenants.prefecture import TOOLS, Prefecture, found
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """An instance folder of several counties, and a shell in which commands are typed."""
+    monkeypatch.setenv("AIXIN_INSTANCE", str(tmp_path))
+    monkeypatch.delenv("AIXIN_COUNTY", raising=False)
+    return Prefecture(tmp_path)
+
+
+def typed(*words, county=""):
+    """What a command says, and whether it went well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIXIN_COUNTY", county)
+        app = program.create_app()
+        done = app.test_cli_runner().invoke(app.cli, words)
+    return done.exit_code, done.output.strip()
+
+
+@pytest.fixture
+def migrated(database, empty_template, monkeypatch):
+    """A new SQLite county begins with a copy of a database that was migrated: to migrate takes seconds."""
+    empty = sa.make_url(database.uri(empty_template)).database
+
+    def copy(app):
+        shutil.copy(empty, Path(app.instance_path) / "aixin.sqlite")
+
+    monkeypatch.setattr(cli, "migrate", copy)
+
+
+only_on_sqlite = pytest.mark.only_on("sqlite")
+
+
+def test_one_county_alone_knows_nothing_of_it(host):
+    assert type(program.create_app()) is program.Flask
+    assert not host.register.file.exists()
+    assert typed("counties", "list") == (0, "")
+
+
+@only_on_sqlite
+def test_counties_come_are_listed_closed_and_removed(host, migrated, database):
+    """A server that runs answers for each from the next request on."""
+    assert typed("counties", "add", "532323", "--host", "http://mouding.example", "--name", "牟定县")[0] == 0
+    assert typed("counties", "add", "532324", "--host", "nanhua.example")[0] == 0
+    server = Client(program.create_app())
+
+    def status(host):
+        return server.get("/setup/code", base_url=f"http://{host}.example").status_code
+
+    assert [status(host) for host in ("mouding", "nanhua", "yaoan")] == [200, 200, 404]
+    for words, said in {
+        ("add", "532323", "--host", "yaoan.example"): "532323 is there already",
+        ("add", "532325", "--host", "nanhua.example"): "nanhua.example is the host of 532324 already",
+        ("add", "../etc", "--host", "yaoan.example"): "../etc is no code",
+        ("add", "532325", "--host", "yaoan.example/path"): "yaoan.example/path is no address",
+        ("close", "532399"): "there is no county 532399",
+    }.items():
+        code, output = typed("counties", *words)
+        assert (code, said in output) == (1, True), output
+    typed("counties", "close", "532324")
+    answer = server.get("/", base_url="http://nanhua.example")
+    assert (answer.status_code, "Retry-After" in answer.headers, "现在用不了" in answer.text) == (
+        503,
+        True,
+        True,
+    )
+    assert status("mouding") == 200
+    assert typed("counties", "list")[1].splitlines() == [
+        f"532323\t牟定县\thttp://mouding.example\t{host.instance}/counties/532323/aixin.sqlite",
+        f"532324\t–\thttps://nanhua.example\t{host.instance}/counties/532324/aixin.sqlite\tclosed",
+    ]
+    typed("counties", "open", "532324")
+    assert status("nanhua") == 200
+    assert typed("counties", "remove", "532324") == (0, "532324 is removed.")
+    assert status("nanhua") == 404
+
+
+@only_on_sqlite
+def test_a_county_in_which_something_is_stays(prefecture, monkeypatch):
+    monkeypatch.setenv("AIXIN_INSTANCE", str(prefecture.instance))
+    code, said = typed("counties", "remove", "east")
+    assert (code, "east is not empty: area, " in said) == (1, True)
+    assert "east" in prefecture.register.tenants()
+
+
+@only_on_sqlite
+def test_a_command_is_run_in_the_county_that_it_names(prefecture, monkeypatch):
+    monkeypatch.setenv("AIXIN_INSTANCE", str(prefecture.instance))
+    with clock.at(TODAY), prefecture.inside("east"), transaction():
+        devices.add_device(Cast().shop, "东边的收银台", Cast().manager)
+    for code in ("east", "west"):
+        assert ("东边的收银台" in typed("devices", "list", county=code)[1]) == (code == "east")
+    assert typed("ledger", "verify", county="west") == (0, "everything fits")
+    for words in (("ledger", "verify"), ("db", "upgrade"), ("start",)):
+        done = (
+            program.command.main(["--county", "", *words], standalone_mode=False) if False else typed(*words)
+        )
+        assert (done[0], "--county CODE" in done[1]) == (1, True), words
+    with pytest.raises(SystemExit, match="there is no county north"):
+        typed("ledger", "verify", county="north")
+
+
+def test_the_command_takes_the_county_before_its_words(monkeypatch):
+    monkeypatch.setenv("AIXIN_COUNTY", "")  # and it is as before afterwards
+    chosen = []
+    monkeypatch.setattr(program.command, "create_app", lambda: chosen.append(os.environ["AIXIN_COUNTY"]))
+    with pytest.raises(click.UsageError):
+        program.command.main(["--county", "532323", "nothing"], standalone_mode=False)
+    assert chosen == ["532323"]
+
+
+@only_on_sqlite
+def test_migrating_names_what_fails_and_does_the_others(host, database, empty_template):
+    """One file is damaged; what is done already, is done again without harm."""
+    host.join("good", "bad")
+    empty = sa.make_url(database.uri(empty_template)).database
+    for code in ("good", "bad"):
+        (folder := host.instance / "counties" / code).mkdir(parents=True)
+        shutil.copy(empty, folder / "aixin.sqlite")
+    (host.instance / "counties/bad/aixin.sqlite").write_bytes(b"no database" * 1000)
+    code, said = typed("counties", "migrate", "--at-once", "1")
+    lines = sorted(said.splitlines())
+    assert code == 1
+    assert lines[0].startswith("Error: 1 failed")
+    assert lines[1].startswith("bad: DatabaseError: ")
+    assert lines[2:] == ["good: done"]
+    shutil.copy(empty, host.instance / "counties/bad/aixin.sqlite")
+    assert typed("counties", "migrate")[0] == 0
+
+
+@only_on_sqlite
+def test_a_county_whose_database_is_behind_is_not_answered_and_the_others_are(host, database, template):
+    """Nobody is let into it, a monitor is told; once it is migrated, it is answered without a new start."""
+    host.join("good", "behind")
+    (host.instance / "counties/good").mkdir(parents=True)
+    shutil.copy(sa.make_url(database.uri(template)).database, host.instance / "counties/good/aixin.sqlite")
+    assert [host.ask(code, "/sign-in").status_code for code in ("good", "behind")] == [200, 503]
+    everything = Client(host.host).get("/readyz", base_url="http://127.0.0.1:8000")
+    assert (everything.status_code, len(everything.json["reasons"])) == (503, 1)
+    assert everything.json["reasons"][0].startswith("behind: migrations: ")
+    assert host.ask("good", "/readyz").status_code == 200
+    assert host.ask("behind", "/readyz").json["reasons"][0].startswith("migrations: ")
+    assert Client(host.host).get("/healthz", base_url="http://127.0.0.1:8000").status_code == 200
+    with host.inside("behind"):
+        db.engine.dispose()
+    for file in host.instance.glob("counties/behind/aixin.sqlite*"):
+        file.unlink()
+    shutil.copy(sa.make_url(database.uri(template)).database, host.instance / "counties/behind/aixin.sqlite")
+    assert host.ask("behind", "/sign-in").status_code == 200
+    (host.instance / "counties.json").write_text('{"good": {"address": "good.example"}}')  # by hand
+    assert host.ask("good", "/sign-in").status_code == 503
+    assert "good.example is no address" in Client(host.host).get("/readyz").json["reasons"][0]
+
+
+def test_a_county_that_can_t_be_made_harms_no_other(host, monkeypatch):
+    host.join("broken")
+    (host.instance / "counties/broken").mkdir(parents=True)
+    (host.instance / "counties/broken/settings.json").write_text("{")
+    answer = host.ask("broken", "/sign-in")
+    assert (answer.status_code, "再试" in answer.text) == (503, True)
+    assert Client(host.host).get("/nothing", base_url="http://elsewhere.example").status_code == 404
+
+
+def test_two_commands_change_the_register_one_after_the_other(host):
+    host.join("good")
+    with host.register.changing() as tenants:
+        tenants["fine"] = Tenant("fine", "https://fine.example")
+        with pytest.raises(BadRegister, match="another command"), Register(host.instance).changing():
+            pass
+    assert set(Register(host.instance).tenants()) == {"good", "fine"}
+
+
+@only_on_sqlite
+def test_sqlite_is_served_by_one_process_and_by_one_server(prefecture, monkeypatch):
+    monkeypatch.setenv("AIXIN_INSTANCE", str(prefecture.instance))
+    assert "one process" in typed("serve", "--processes", "2")[1]
+
+
+@pytest.mark.at_length
+def test_a_server_answers_for_all_of_them(database, template, tmp_path):
+    """A real one, in processes as in earnest; it ends when it is told to, and a second one says so."""
+    prefecture = found(database, template, tmp_path)
+    prefecture.close()
+    port, log = free_port(), tmp_path / "log"
+    settings = {"AIXIN_INSTANCE": str(tmp_path), "AIXIN_LOG": str(log), "AIXIN_TRUST_CLOCK": "1"}
+    settings |= {"AIXIN_METRICS": f"127.0.0.1:{free_port()}"}
+    processes = "2" if database.keeps_connections else "1"
+    command = [sys.executable, "-m", "flask", "--app", "app", "serve", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--processes", processes], cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE
+    )
+    try:
+        assert "2 counties" in server.stdout.readline().decode()
+        for code, status in (("east", 200), ("west", 200), ("north", 404)):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request("GET", "/sign-in", headers={"Host": f"{code}.example"})
+            assert connection.getresponse().status == status
+            connection.close()
+        figures = urlopen(f"http://{settings['AIXIN_METRICS']}/metrics").read().decode()
+        assert 'aixin_entries{county="east"} 0.0' in figures
+        second = subprocess.run(
+            [*command, "--processes", "1"], cwd=ROOT, env=os.environ | settings, check=False
+        )
+        assert second.returncode == 1
+    finally:
+        server.terminate()
+        assert server.wait(60) == 0
+
+
+# --- On PostgreSQL, in schemas of one database ---
+
+
+@pytest.fixture
+def with_tools(monkeypatch):
+    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
+
+
+@pytest.fixture
+def really_run(monkeypatch):
+    """What the program runs of its own commands, runs in this process."""
+
+    def run(uri, *words):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AIXIN_COUNTY", "")
+            patch.setenv("AIXIN_INSTANCE", current_app.instance_path)
+            other = new_app(uri.replace("postgresql:", "postgresql+psycopg:"))
+        with other.app_context():
+            done = other.test_cli_runner().invoke(args=words)
+            db.session.remove()
+            db.engine.dispose()
+        assert done.exit_code == 0, done.output
+
+    monkeypatch.setattr("ground.server.backups.run_ourselves", run)
+
+
+def names(prefecture, code):
+    with prefecture.inside(code):
+        return set(db.session.scalars(sa.select(Person.name)))
+
+
+@pytest.mark.at_length
+def test_a_county_goes_out_and_comes_back_alone(
+    database, template, tmp_path, monkeypatch, with_tools, really_run
+):
+    """Its backup holds it alone; restored, the neighbour goes on as it was; moved, it is verified there."""
+    monkeypatch.setenv("AIXIN_INSTANCE", str(tmp_path))
+    prefecture = found(database, template, tmp_path)
+    was = names(prefecture, "east")
+    done, file = typed("backup", county="east")
+    assert done == 0, file
+    for code in ("east", "west"):
+        with clock.at(TODAY), prefecture.inside(code), transaction():
+            Cast().worker.name = f"后来的{code}"
+    prefecture.close()
+    if is_postgresql := database.keeps_connections:
+        assert "Close it first" in typed("restore", file, county="east")[1]
+    typed("counties", "close", "east")
+    done, said = typed("restore", file, county="east")
+    assert (done, "everything in it fits" in said) == (0, True), said
+    typed("counties", "open", "east")
+    assert names(prefecture, "east") == was
+    assert "后来的west" in names(prefecture, "west")
+    prefecture.close()
+    if not is_postgresql:
+        return
+    database.create("another_machine")
+    there = database.uri("another_machine").replace("+psycopg", "")
+    done, said = typed("counties", "move", "east", "--to", there)
+    assert (done, "everything in it fits" in said) == (0, True), said
+    assert names(prefecture, "east") == was
+    assert "后来的west" in names(prefecture, "west")
+    assert "is in that database already" in typed("counties", "move", "east", "--to", there)[1]
+    prefecture.close()
