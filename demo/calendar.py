@@ -90,8 +90,16 @@ def _calendar_if_demo() -> DemoCalendar | None:
 
 def watermark() -> str:
     """What stands across every page of a paper that a demo makes; empty where this is no demo."""
-    is_demo = g.is_demo if "is_demo" in g else find_calendar() is not None  # also where an answer is streamed
-    return "演示数据" if is_demo else ""
+    return "演示数据" if _is_in_demo() else ""
+
+
+def _is_in_demo() -> bool:
+    """Whether a paper is made in a demo; a streamed answer has a `g` of its own, but the request was seen."""
+    if "is_demo" in g:
+        return bool(g.is_demo)
+    if has_request_context() and current_app.config.get("IN_EARNEST") is not False:
+        return False
+    return find_calendar() is not None
 
 
 def template_day() -> dict[str, date | None]:

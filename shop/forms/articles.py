@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import FieldList, StringField, SubmitField
+from wtforms import FieldList, FormField, StringField, SubmitField
 from wtforms.validators import Length, Optional
 
 from ground.figures import narrow
@@ -46,9 +46,9 @@ class ArticleRow(Rows):
 
 
 class ArticlesForm(KeyedForm):
-    """A form whose `lines` are rows; whoever inherits it says of which kind."""
+    """A form whose `lines` are rows; whoever inherits it may say of which kind."""
 
-    lines: FieldList
+    lines = FieldList(FormField(ArticleRow))
     more = SubmitField(_("More rows"))
 
     marked = _("Something in the rows cannot be taken; it is marked there.")

@@ -169,7 +169,7 @@ def test_no_text_that_is_kept_holds_the_number_of_an_identity_card(plain_app, fo
 # What has to be typed and is a name or a matter, and no reason: one letter can be all of it.
 PLAIN_TEXTS = {
     *("name", "agency", "parties", "mediators", "relation", "topic", "matter", "what", "place", "password"),
-    *("new", "scan", "digest", "text of NegativeItemForm"),
+    *("new", "scan", "digest", "text of NegativeItemForm", "text of WishForm"),
 }
 
 

@@ -87,8 +87,18 @@ from points.models import (
     Witness,
 )
 from points.services import deciding, deductions
+from reports.models import DisclosureInterval, Packet, QuarterlyReturn
 from shop.desk import proxies, redemptions, voids
-from shop.models import Budget
+from shop.models import (
+    Budget,
+    Delivery,
+    PurchaseApproval,
+    PurchaseDelivery,
+    PurchaseLine,
+    PurchaseRequest,
+    Wish,
+    WishKind,
+)
 from shop.stock import counts
 from tests.cast import writing_connection
 from tests.shop.offlinedesk import brought_late
@@ -161,6 +171,15 @@ JOURNALS = (
     "confirmation_undone",
     "inquiry",
     "import_trace",
+    "wish",
+    "purchase_request",
+    "purchase_line",
+    "purchase_approval",
+    "purchase_delivery",
+    "disclosure_interval",
+    "packet",
+    "quarterly_return",
+    "return_part",
 )
 
 
@@ -305,7 +324,7 @@ def test_a_transaction_that_fails_leaves_nothing(app, cast):
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET {key} = {key}", "DELETE FROM {table}"])
 def test_journals_take_additions_only(app, one_of_each, statement):
     for table in JOURNALS:
-        [key] = Base.metadata.tables[table].primary_key.columns.keys()
+        key, *_rest = Base.metadata.tables[table].primary_key.columns.keys()
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), writing_connection() as connection:
             connection.execute(sa.text(statement.format(table=table, key=key)))
 
@@ -338,6 +357,7 @@ def one_of_each(cast):
         )
         db.session.add_all([*_of_people(cast), *_of_records(cast), *_of_assessments(cast)])
         db.session.add_all(_of_openings(cast))
+        db.session.add_all([*_of_purchases(cast), *_of_reports(cast)])
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
     db.session.rollback()
@@ -467,6 +487,67 @@ def _of_people(cast):
         at=clock.now(),
         **grades,
     )
+
+
+def _of_purchases(cast):
+    """A row for each journal of what is bought."""
+    by = {"actor_id": cast.chair.id, "at": clock.now()}
+    yield Wish(key="w", shop_id=cast.shop.id, kind=WishKind.WRITTEN, text="雨靴", **by)
+    known = {"on_hand": 0, "handed_out": 0, "wished": 1}
+    request = PurchaseRequest(
+        key="p",
+        shop_id=cast.shop.id,
+        year=2026,
+        serial=1,
+        note="",
+        outstanding=0,
+        in_goods=0,
+        asked_by_id=cast.manager.id,
+        at=clock.now(),
+        lines=[PurchaseLine(name="雨靴", unit="双", quantity=1, **known)],
+        approval=PurchaseApproval(**by),
+    )
+    delivery = db.session.scalars(sa.select(Delivery).limit(1)).one()
+    request.deliveries = [PurchaseDelivery(delivery=delivery, **by)]
+    yield request
+
+
+def _of_reports(cast):
+    """A row for each journal of what was decided about reports, filed and sent."""
+    assessment = assessments.assessments_of(cast.village)[0]
+    yield DisclosureInterval(village_id=cast.village.id, monthly=True, actor_id=cast.chair.id, at=clock.now())
+    yield Packet(
+        key="p",
+        assessment=assessment,
+        number=1,
+        content=b"p",
+        size=1,
+        pages=1,
+        digest="d",
+        last_transfer_id=1,
+        made_by_id=cast.chair.id,
+        made_at=clock.now(),
+    )
+    village, township = (
+        QuarterlyReturn(
+            key=area.code,
+            area=area,
+            area_code=area.code,
+            area_name=area.name,
+            level=area.level,
+            quarter_name="2026Q4",
+            version=1,
+            figures={},
+            missing={},
+            sent_by_id=cast.chair.id,
+            sent_at=clock.now(),
+        )
+        for area in (cast.village, cast.township)
+    )
+    db.session.add(village)
+    db.session.flush()
+    township.parts = [village]  # which were sent before
+    yield township
 
 
 def _of_records(cast):
