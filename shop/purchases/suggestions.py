@@ -15,7 +15,7 @@ from ground.db import db
 from people.models import Area
 from shop import backing
 from shop.backing import Backing
-from shop.models import Goods, Lot, MoveKind, Shop, StockMove
+from shop.models import LOT_WAS_UNDONE, Goods, Lot, MoveKind, Shop, StockMove
 from shop.purchases import wishes
 from shop.shelf import goods as shelf
 from shop.shelf import shops
@@ -97,25 +97,22 @@ def known_of(shop: Shop) -> dict[str, Suggestion]:
 
 
 def _all_of(shop: Shop) -> list[Suggestion]:
-    in_words = [Suggestion(None, text, "", wished=times) for text, times in wishes.wished_words(shop)]
-    return [*_articles_of(shop), *in_words]
-
-
-def _articles_of(shop: Shop) -> list[Suggestion]:
-    handed_out, wished, costs = _handed_out(shop), wishes.wished_articles(shop), _latest_costs(shop)
-    return [
+    handed_out, wished, costs = _handed_out(shop), wishes.wished(shop), _latest_costs(shop)
+    in_words = [Suggestion(None, text, "", wished=times) for text, times in wished.words]
+    articles = [
         Suggestion(
             goods=offer.goods,
             name=offer.goods.title,
             unit=offer.goods.unit,
             on_hand=offer.usable_units,
             handed_out=max(0, handed_out.get(offer.goods.id, 0)),
-            wished=wished.get(offer.goods.id, 0),
+            wished=wished.articles.get(offer.goods.id, 0),
             price=offer.price,
             unit_cost=costs.get(offer.goods.id),
         )
         for offer in shelf.offers(shop)
     ]
+    return [*articles, *in_words]
 
 
 def _handed_out(shop: Shop) -> Mapping[int, int]:
@@ -137,11 +134,11 @@ def _handed_out(shop: Shop) -> Mapping[int, int]:
 
 
 def _latest_costs(shop: Shop) -> Mapping[int, int]:
-    """What a unit of each article cost in fen in the latest lot whose cost is known."""
+    """What a unit of each article cost in fen in the latest lot with a cost that was not undone."""
     latest = (
         select(func.max(Lot.id))
         .join(Lot.goods)
-        .where(Goods.shop_id == shop.id, Lot.unit_cost.is_not(None))
+        .where(Goods.shop_id == shop.id, Lot.unit_cost.is_not(None), ~LOT_WAS_UNDONE)
         .group_by(Lot.goods_id)
     )
     costs = db.session.execute(select(Lot.goods_id, Lot.unit_cost).where(Lot.id.in_(latest)))
