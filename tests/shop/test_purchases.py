@@ -169,6 +169,24 @@ def test_who_asks_does_not_approve_and_a_delivery_belongs_to_one_request(cast):
     assert requests.deliveries_to_link(request) == []
 
 
+def test_what_was_undone_brought_nothing(cast):
+    """The request is as open as before, and the delivery that is written down right can be linked."""
+    request, other = asked(cast), asked(cast, Wanted(None, "雨靴", 3), key="b" * 16)
+    for each in (request, other):
+        do(proposing.agree, proposal_for(cast, each), cast.chair)
+    wrong, right, undone = (
+        do(moves.receive, key * 16, cast.goods, 12, Source.PURCHASE, cast.manager).delivery for key in "wru"
+    )
+    do(requests.link, request, wrong, cast.manager)
+    for delivery in (wrong, undone):
+        do(moves.reverse_delivery, delivery, "写错了", cast.manager)
+    found = requests.find_request(cast.shop, request.id)
+    assert (found.deliveries, requests.deliveries_to_link(found)) == ([], [right])
+    refused("undone", requests.link, other, undone, cast.manager)
+    do(requests.link, request, right, cast.manager)
+    assert [linked.delivery for linked in request.deliveries] == [right]
+
+
 # --- On the pages ---
 
 
