@@ -94,6 +94,11 @@ class PurchaseRequest(Base):
         costs = [line.cost for line in self.lines if line.cost is not None]
         return sum(costs) if costs else None
 
+    @property
+    def uncosted(self) -> int:
+        """The lines of which nobody knows what they will cost: they are not in it."""
+        return sum(line.unit_cost is None for line in self.lines)
+
 
 class PurchaseLine(Base):
     """Units of an article, or of what the shop never had, with the cost of one that is expected, in fen.

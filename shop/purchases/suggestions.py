@@ -62,9 +62,15 @@ class PurchasePlan:
     backing: Backing
 
     @property
-    def cost(self) -> int:
-        """What all of it is expected to cost in fen, as far as it is known."""
-        return sum(each.cost or 0 for each in self.suggestions)
+    def cost(self) -> int | None:
+        """What all of it is expected to cost in fen, as far as it is known; None where no cost is."""
+        costs = [each.cost for each in self.suggestions if each.cost is not None]
+        return sum(costs) if costs else None
+
+    @property
+    def uncosted(self) -> int:
+        """The kinds of goods of which nobody knows what they will cost: they are not in it."""
+        return sum(each.unit_cost is None for each in self.suggestions)
 
     @property
     def worth(self) -> int:
@@ -75,7 +81,7 @@ class PurchasePlan:
     def over_budget(self) -> int:
         """Fen by which it is more than what is left of the year's budget; 0 without a budget."""
         money = self.backing.money
-        return max(0, self.cost - money.unspent) if money.amount is not None else 0
+        return max(0, (self.cost or 0) - money.unspent) if money.amount is not None else 0
 
     @property
     def uncovered(self) -> int:

@@ -300,3 +300,18 @@ def test_a_part_of_a_name_is_no_article_and_what_comes_goes_by_todays_names(cast
     do(goods.change_goods, cast.goods, "香皂", cast.goods.unit, cast.manager)
     form = manager.get(f"{HERE}/deliveries/new?request={request.id}").text
     assert [f'value="{name}"' in form for name in ("皂", "雨靴 41码", "香皂")] == [False, True, True]
+
+
+def test_what_has_no_price_yet_is_said_beside_every_sum(cast, client_of):
+    """Nothing costs 0.00 yuan because nobody knows what it costs."""
+    manager = client_of(cast.manager)
+    do(wishes.note_words, "w1", cast.shop, "雨靴", cast.volunteer)
+    suggested = manager.get(f"{HERE}/purchases").text
+    assert ("0.00 元" in suggested, "还不知道" in suggested) == (False, True)
+    request = asked(cast, Wanted(cast.goods, "", 12, 280), Wanted(None, "雨靴", 3), Wanted(None, "手电筒", 1))
+    address = f"{HERE}/purchases/requests/{request.id}"
+    (paper,) = texts(manager.get(f"{address}/sheet.pdf").data)
+    for said in (manager.get(address).text, paper):
+        assert "其中2种还没有进价，没算在内" in said.replace(" ", "")
+    assert "合计（元）" not in paper  # the units stand in its row, too
+    assert "雨靴 3、手电筒 1" in manager.get(f"{HERE}/purchases/requests").text
