@@ -126,7 +126,7 @@ class Disclosure:
         return sum(goods.points for goods in self.redeemed)
 
 
-_DUTIES = list(labels.DUTIES)
+_DUTIES = tuple(labels.DUTIES)
 
 
 def disclose(village: Area, period: Period) -> Disclosure:

@@ -24,6 +24,7 @@ from shop.models.stock import (
     Source,
     StockMove,
     StockTake,
+    delivery_stands,
 )
 
 __all__ = [
@@ -59,5 +60,6 @@ __all__ = [
     "Void",
     "Wish",
     "WishKind",
+    "delivery_stands",
     "receipt_number",
 ]

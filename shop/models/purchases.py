@@ -3,13 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, enum_column
 from people.models import User
 from shop.models.goods import Goods, Shop
-from shop.models.stock import Delivery
+from shop.models.stock import Delivery, delivery_stands
 
 
 class WishKind(StrEnum):
@@ -49,6 +49,8 @@ class Wish(Base):
 class PurchaseRequest(Base):
     """A purchase that somebody asks for (采购申请), numbered in the shop's year; never changed.
 
+    `deliveries` brought what it asks for, or some of it; one that was undone as a mistake did not.
+
     `budget_left` in fen is what was left of the year's budget when it was asked for, None without a budget;
     `outstanding` the points that the village's workers held, `in_goods` what lay there for them, in tenths.
     """
@@ -71,7 +73,13 @@ class PurchaseRequest(Base):
     asked_by: Mapped[User] = relationship()
     lines: Mapped[list["PurchaseLine"]] = relationship(order_by="PurchaseLine.id")
     approval: Mapped["PurchaseApproval | None"] = relationship(back_populates="request")
-    deliveries: Mapped[list["PurchaseDelivery"]] = relationship(order_by="PurchaseDelivery.delivery_id")
+    deliveries: Mapped[list["PurchaseDelivery"]] = relationship(
+        primaryjoin=lambda: and_(
+            PurchaseRequest.id == PurchaseDelivery.request_id, delivery_stands(PurchaseDelivery.delivery_id)
+        ),
+        order_by="PurchaseDelivery.delivery_id",
+        viewonly=True,
+    )
 
     __table_args__ = (UniqueConstraint("shop_id", "year", "serial"),)
 
@@ -85,6 +93,11 @@ class PurchaseRequest(Base):
         """What all of it is expected to cost, in fen; None where no cost is expected."""
         costs = [line.cost for line in self.lines if line.cost is not None]
         return sum(costs) if costs else None
+
+    @property
+    def uncosted(self) -> int:
+        """The lines of which nobody knows what they will cost: they are not in it."""
+        return sum(line.unit_cost is None for line in self.lines)
 
 
 class PurchaseLine(Base):

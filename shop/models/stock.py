@@ -3,8 +3,17 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, enum_column
 from people.models import User
@@ -195,6 +204,13 @@ LOT_WAS_UNDONE = (
     .correlate(Lot)
     .exists()
 )
+
+
+def delivery_stands(delivery_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The SQL condition that not all of a delivery was undone."""
+    return (
+        select(Lot.id).where(Lot.delivery_id == delivery_id, ~LOT_WAS_UNDONE).correlate_except(Lot).exists()
+    )
 
 
 class Consignment(Base):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from ground.paper import words
 from ground.paper.draw import Strip, gap, paragraph
@@ -104,7 +105,7 @@ def _goods(sheet: PurchaseSheet) -> list[Strip]:
             PrintedColumn(_("Asked for in vain"), 16, "right"),
             PrintedColumn(_("To buy"), 16, "right"),
             PrintedColumn(_("Unit cost"), 17, "right"),
-            PrintedColumn(_("Cost"), 21, "right"),
+            PrintedColumn(_("Amount in yuan"), 21, "right"),
         ],
         size=CELL,
         side=1.5,
@@ -126,15 +127,24 @@ def _goods(sheet: PurchaseSheet) -> list[Strip]:
     below = ["", _("(nothing below this line)"), *[""] * 7]
     units = str(sum(item.quantity for item in sheet.items))
     cost = "" if sheet.cost is None else _yuan(sheet.cost)
-    total = ["", _("Sum, in yuan"), "", "", "", "", units, "", cost]
+    total = ["", _("Sum"), "", "", "", "", units, "", cost]
     return [*table.rows([*rows, below]), table.row(total, bold=True)]
 
 
 def _in_words(sheet: PurchaseSheet) -> list[Strip]:
-    """The sum in capitals, where a cost is known."""
+    """The sum in capitals, where a cost is known, and how many kinds are not in it."""
     if sheet.cost is None:
         return []
-    return paragraph(_("Sum in words: %(words)s", words=words.money_in_capitals(sheet.cost)), ROOM_MM, CELL)
+    lines = [_("Sum in words: %(words)s", words=words.money_in_capitals(sheet.cost))]
+    if uncosted := sum(item.unit_cost is None for item in sheet.items):
+        lines.append(
+            ngettext(
+                "%(num)s kind has no price yet and is not in it",
+                "%(num)s kinds have no price yet and are not in it",
+                uncosted,
+            )
+        )
+    return [strip for line in lines for strip in paragraph(line, ROOM_MM, CELL)]
 
 
 def _yuan(fen: int) -> str:

@@ -25,9 +25,11 @@ from shop.models import (
     PurchaseLine,
     PurchaseRequest,
     Shop,
+    delivery_stands,
 )
 from shop.purchases import suggestions
 from shop.purchases.suggestions import Suggestion
+from shop.stock import deliveries
 from shop.stock.lots import MOST_UNITS_AT_ONCE
 
 APPROVE = "purchase.approve"  # the kind of proposal
@@ -178,7 +180,7 @@ def link(request: PurchaseRequest, delivery: Delivery, actor: User) -> PurchaseD
     """Say that a delivery brought what a request asked for, or some of it.
 
     Said before, it stays. Refused `not_approved`, `unknown_delivery` of another shop, `other_request` where
-    it is said of another request already. Locks the request.
+    it is said of another request already, `undone`. Locks the request.
     """
     lock(request)
     if request.approval is None:
@@ -190,6 +192,8 @@ def link(request: PurchaseRequest, delivery: Delivery, actor: User) -> PurchaseD
         if existing.request_id != request.id:
             raise Refused("other_request", _("This delivery belongs to another request."), "delivery")
         return existing
+    if deliveries.is_undone(delivery):
+        raise Refused("undone", _("This delivery was undone: nothing came in."), "delivery")
     linked = PurchaseDelivery(
         delivery_id=delivery.id, request_id=request.id, actor_id=actor.id, at=clock.now()
     )
@@ -200,12 +204,17 @@ def link(request: PurchaseRequest, delivery: Delivery, actor: User) -> PurchaseD
 
 
 def deliveries_to_link(request: PurchaseRequest) -> Sequence[Delivery]:
-    """The shop's deliveries since the request that belong to none, the latest first."""
+    """The shop's deliveries since the request that belong to none and were not undone, the latest first."""
     linked = select(PurchaseDelivery.delivery_id)
     return db.session.scalars(
         select(Delivery)
         .options(joinedload(Delivery.donation))
-        .where(Delivery.shop_id == request.shop_id, Delivery.at >= request.at, Delivery.id.not_in(linked))
+        .where(
+            Delivery.shop_id == request.shop_id,
+            Delivery.at >= request.at,
+            Delivery.id.not_in(linked),
+            delivery_stands(Delivery.id),
+        )
         .order_by(Delivery.id.desc())
     ).all()
 

@@ -17,6 +17,7 @@ from people.models import Area
 from shop import backing
 from shop.backing import Backing
 from shop.models import (
+    LOT_WAS_UNDONE,
     Goods,
     Lot,
     MoveKind,
@@ -26,6 +27,7 @@ from shop.models import (
     PurchaseRequest,
     Shop,
     StockMove,
+    delivery_stands,
 )
 from shop.purchases import wishes
 from shop.shelf import goods as shelf
@@ -75,9 +77,15 @@ class PurchasePlan:
     backing: Backing
 
     @property
-    def cost(self) -> int:
-        """What all of it is expected to cost in fen, as far as it is known."""
-        return sum(each.cost or 0 for each in self.suggestions)
+    def cost(self) -> int | None:
+        """What all of it is expected to cost in fen, as far as it is known; None where no cost is."""
+        costs = [each.cost for each in self.suggestions if each.cost is not None]
+        return sum(costs) if costs else None
+
+    @property
+    def uncosted(self) -> int:
+        """The kinds of goods of which nobody knows what they will cost: they are not in it."""
+        return sum(each.unit_cost is None for each in self.suggestions)
 
     @property
     def worth(self) -> int:
@@ -88,7 +96,7 @@ class PurchasePlan:
     def over_budget(self) -> int:
         """Fen by which it is more than what is left of the year's budget; 0 without a budget."""
         money = self.backing.money
-        return max(0, self.cost - money.unspent) if money.amount is not None else 0
+        return max(0, (self.cost or 0) - money.unspent) if money.amount is not None else 0
 
     @property
     def uncovered(self) -> int:
@@ -110,30 +118,27 @@ def known_of(shop: Shop) -> dict[str, Suggestion]:
 
 
 def _all_of(shop: Shop) -> list[Suggestion]:
-    ordered = _ordered(shop)
+    ordered, wished = _ordered(shop), wishes.wished(shop)
     in_words = [
         Suggestion(None, text, "", wished=times, ordered=ordered.get(names.folded(text), 0))
-        for text, times in wishes.wished_words(shop)
+        for text, times in wished.words
     ]
-    return [*_articles_of(shop, ordered), *in_words]
-
-
-def _articles_of(shop: Shop, ordered: Mapping[str, int]) -> list[Suggestion]:
-    handed_out, wished, costs = _handed_out(shop), wishes.wished_articles(shop), _latest_costs(shop)
-    return [
+    handed_out, costs = _handed_out(shop), _latest_costs(shop)
+    articles = [
         Suggestion(
             goods=offer.goods,
             name=offer.goods.title,
             unit=offer.goods.unit,
             on_hand=offer.usable_units,
             handed_out=max(0, handed_out.get(offer.goods.id, 0)),
-            wished=wished.get(offer.goods.id, 0),
+            wished=wished.articles.get(offer.goods.id, 0),
             ordered=ordered.get(names.folded(offer.goods.title), 0),
             price=offer.price,
             unit_cost=costs.get(offer.goods.id),
         )
         for offer in shelf.offers(shop)
     ]
+    return [*articles, *in_words]
 
 
 def _handed_out(shop: Shop) -> Mapping[int, int]:
@@ -157,7 +162,9 @@ def _handed_out(shop: Shop) -> Mapping[int, int]:
 def _ordered(shop: Shop) -> Mapping[str, int]:
     """Units that were approved in the last 90 days and for which no delivery came, by their folded names."""
     begins, _ends = clock.day_span(clock.today() - wishes.REMEMBERED, clock.today())
-    came = select(PurchaseDelivery.delivery_id).where(PurchaseDelivery.request_id == PurchaseLine.request_id)
+    came = select(PurchaseDelivery.delivery_id).where(
+        PurchaseDelivery.request_id == PurchaseLine.request_id, delivery_stands(PurchaseDelivery.delivery_id)
+    )
     query = (
         select(PurchaseLine.name, PurchaseLine.quantity)
         .join(PurchaseRequest, PurchaseRequest.id == PurchaseLine.request_id)
@@ -171,11 +178,11 @@ def _ordered(shop: Shop) -> Mapping[str, int]:
 
 
 def _latest_costs(shop: Shop) -> Mapping[int, int]:
-    """What a unit of each article cost in fen in the latest lot whose cost is known."""
+    """What a unit of each article cost in fen in the latest lot with a cost that was not undone."""
     latest = (
         select(func.max(Lot.id))
         .join(Lot.goods)
-        .where(Goods.shop_id == shop.id, Lot.unit_cost.is_not(None))
+        .where(Goods.shop_id == shop.id, Lot.unit_cost.is_not(None), ~LOT_WAS_UNDONE)
         .group_by(Lot.goods_id)
     )
     costs = db.session.execute(select(Lot.goods_id, Lot.unit_cost).where(Lot.id.in_(latest)))

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from ground import clock, names
 from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
 from people.models import User
 from shop.models import (
+    LOT_WAS_UNDONE,
     Goods,
     Lot,
     MoveKind,
@@ -22,6 +24,7 @@ from shop.models import (
     StockMove,
     Wish,
     WishKind,
+    delivery_stands,
 )
 from shop.shelf.finding import GoodsFinder
 from shop.shelf.goods import offers
@@ -52,8 +55,7 @@ def note_words(key: str, shop: Shop, text: str, actor: User) -> Wish:
         raise Refused(
             "bad_name", _("This is too long: at most %(count)s characters.", count=LONGEST_WISH), "text"
         )
-    folded = names.folded(text)
-    article = next((each for each in GoodsFinder(shop).offered if names.folded(each.title) == folded), None)
+    article = _article(GoodsFinder(shop), text)
     if article is not None:
         return note_article(key, article, WishKind.WRITTEN, actor)
     get_locked(Shop, shop.id)
@@ -97,62 +99,73 @@ def _add(
     return wish
 
 
-def _since() -> datetime:
-    return clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
+def _article(finder: GoodsFinder, text: str) -> Goods | None:
+    """The article on the shelf that a wish in words names."""
+    article = finder.named(text)
+    return article if article and article.archived_on is None else None
 
 
-def wished_articles(shop: Shop) -> dict[int, int]:
-    """How often each article was asked for in vain since it last came in, at most 90 days ago, by its id."""
-    came_in = (
-        select(func.max(StockMove.at))
-        .join(StockMove.lot)
-        .where(Lot.goods_id == Wish.goods_id, StockMove.kind == MoveKind.RECEIPT)
-        .correlate(Wish)
-        .scalar_subquery()
-    )
-    query = (
-        select(Wish.goods_id, func.count())
-        .where(
-            Wish.shop_id == shop.id,
-            Wish.goods_id.is_not(None),
-            Wish.at >= _since(),
-            or_(came_in.is_(None), Wish.at >= came_in),
-        )
-        .group_by(Wish.goods_id)
-    )
-    return {goods_id: times for goods_id, times in db.session.execute(query) if goods_id is not None}
+@dataclass(frozen=True)
+class Wished:
+    """How often articles, by id, were asked for in vain since they last came in, and what is none, in words.
 
-
-def wished_words(shop: Shop) -> Sequence[tuple[str, int]]:
-    """What was asked for in words in the last 90 days, as it was written last, and how often; most first.
-
-    What came in since for a purchase request that names it counts no more, nor what the shop offers by now.
+    The words as they were written last, most first.
     """
-    query = (
-        select(Wish.text, Wish.at)
-        .where(Wish.shop_id == shop.id, Wish.text.is_not(None), Wish.at >= _since())
-        .order_by(Wish.id)
-    )
-    asked = [(text, at) for text, at in db.session.execute(query) if text]
-    if not asked:
-        return []
-    came, offered = _came_in(shop), {names.folded(offer.goods.title) for offer in offers(shop)}
-    times, written = Counter[str](), dict[str, str]()
-    for text, at in asked:
-        folded = names.folded(text)
-        if folded not in offered and (folded not in came or at >= came[folded]):
-            times[folded] += 1
+
+    articles: Mapping[int, int]
+    words: Sequence[tuple[str, int]]
+
+
+def wished(shop: Shop) -> Wished:
+    """What was asked for in the last 90 days; words that an article has by now are wishes for it.
+
+    What came in since for a purchase request that names it counts no more.
+    """
+    since = clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
+    query = select(Wish.goods_id, Wish.text, Wish.at).where(Wish.shop_id == shop.id, Wish.at >= since)
+    finder, came_in, came = GoodsFinder(shop), _came_in(shop, since), _came_for_requests(shop, since)
+    articles, words, written = Counter[int](), Counter[str](), dict[str, str]()
+    for goods_id, text, at in db.session.execute(query.order_by(Wish.id)):
+        article = _article(finder, text) if text else None
+        ident = article.id if article else goods_id
+        if ident is not None:
+            articles[ident] += ident not in came_in or at >= came_in[ident]
+        elif text and at >= came.get(folded := names.folded(text), at):
+            words[folded] += 1
             written[folded] = text
-    return [(written[folded], count) for folded, count in times.most_common()]
+    # The plus leaves out what came in since.
+    return Wished(+articles, [(written[folded], times) for folded, times in words.most_common()])
 
 
-def _came_in(shop: Shop) -> dict[str, datetime]:
-    """When what purchase requests named came in for them, the last time, by its folded name."""
+def _came_in(shop: Shop, since: datetime) -> dict[int, datetime]:
+    """When each article came in last since then, by its id; what was undone did not."""
+    query = (
+        select(Lot.goods_id, func.max(StockMove.at))
+        .select_from(StockMove)
+        .join(StockMove.lot)
+        .join(Lot.goods)
+        .where(
+            Goods.shop_id == shop.id,
+            StockMove.kind == MoveKind.RECEIPT,
+            StockMove.at >= since,
+            ~LOT_WAS_UNDONE,
+        )
+        .group_by(Lot.goods_id)
+    )
+    return dict(db.session.execute(query).all())
+
+
+def _came_for_requests(shop: Shop, since: datetime) -> dict[str, datetime]:
+    """When what purchase requests named came in for them, the last time since then, by its folded name."""
     query = (
         select(PurchaseLine.name, PurchaseDelivery.at)
         .join(PurchaseDelivery, PurchaseDelivery.request_id == PurchaseLine.request_id)
         .join(PurchaseRequest, PurchaseRequest.id == PurchaseLine.request_id)
-        .where(PurchaseRequest.shop_id == shop.id, PurchaseDelivery.at >= _since())
+        .where(
+            PurchaseRequest.shop_id == shop.id,
+            PurchaseDelivery.at >= since,
+            delivery_stands(PurchaseDelivery.delivery_id),
+        )
         .order_by(PurchaseDelivery.at)
     )
     return {names.folded(name): at for name, at in db.session.execute(query)}

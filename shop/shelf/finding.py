@@ -39,8 +39,7 @@ class GoodsFinder:
         if scan.kind == Kind.ARTICLE and scan.value in self._by_code:
             return self._by_code[scan.value]
         text = names.folded(typed)
-        found = [goods for goods in self._by_title[text] if names.folded(goods.title) == text]
-        found = found or self._by_title[text] or [goods for goods in self.offered if _is_like(goods, text)]
+        found = self._named(text) or [goods for goods in self.offered if _is_like(goods, text)]
         if not found or not text:
             raise Refused("unknown_goods", _("No goods of this name or code are on the shelf."), "article")
         if len(found) > 1:
@@ -53,6 +52,19 @@ class GoodsFinder:
                 "article",
             )
         return found[0]
+
+    def named(self, typed: str) -> Goods | None:
+        """The one article whose code or whole name this is, with or without its specification, or None."""
+        scan = read_scan(typed)
+        if scan.kind == Kind.ARTICLE and scan.value in self._by_code:
+            return self._by_code[scan.value]
+        found = self._named(names.folded(typed))
+        return found[0] if len(found) == 1 else None
+
+    def _named(self, text: str) -> list[Goods]:
+        """The articles of a folded name; those that have it whole before those of other specifications."""
+        found = self._by_title.get(text, [])
+        return [goods for goods in found if names.folded(goods.title) == text] or found
 
 
 def _is_like(goods: Goods, text: str) -> bool:

@@ -14,6 +14,7 @@ from shop.desk import redemptions
 from shop.models import PurchaseRequest, Source, Wish, WishKind
 from shop.purchases import requests, suggestions, wishes
 from shop.purchases.requests import Wanted
+from shop.shelf import goods
 from shop.stock import moves
 from tests.cast import VILLAGE
 from tests.printed import texts
@@ -49,12 +50,12 @@ def test_a_wish_is_of_an_article_or_in_words(cast):
     for number, text in enumerate(("雨靴", "雨  靴", "胶鞋")):
         do(wishes.note_words, f"w2-{number}", cast.shop, text, cast.volunteer)
     do(wishes.note_article, "w3", cast.goods, WishKind.TAPPED, cast.volunteer)
-    assert wishes.wished_articles(cast.shop) == {cast.goods.id: 2}
-    assert wishes.wished_words(cast.shop) == [("雨 靴", 2), ("胶鞋", 1)]
+    assert wishes.wished(cast.shop).articles == {cast.goods.id: 2}
+    assert wishes.wished(cast.shop).words == [("雨 靴", 2), ("胶鞋", 1)]
     refused("key_reused", wishes.note_words, "w1", cast.shop, "别的", cast.volunteer)
     refused("wish_missing", wishes.note_words, "w4", cast.shop, " 。 ", cast.volunteer)
     refused("bad_name", wishes.note_words, "w4", cast.shop, "靴" * 101, cast.volunteer)
-    assert wishes.wished_articles(cast.next_shop) == {}
+    assert wishes.wished(cast.next_shop).articles == {}
 
 
 def test_a_wish_counts_until_it_came_in_and_for_90_days(cast, clock):
@@ -62,13 +63,37 @@ def test_a_wish_counts_until_it_came_in_and_for_90_days(cast, clock):
     do(wishes.note_words, "w2", cast.shop, "雨靴", cast.volunteer)
     clock.days_on()
     do(moves.receive, "more" * 4, cast.goods, 5, Source.PURCHASE, cast.manager)
-    assert wishes.wished_articles(cast.shop) == {}
+    assert wishes.wished(cast.shop).articles == {}
     clock.days_on()
     do(wishes.note_article, "w3", cast.goods, WishKind.TAPPED, cast.volunteer)
     clock.days_on(89)
-    assert (wishes.wished_articles(cast.shop), wishes.wished_words(cast.shop)) == ({cast.goods.id: 1}, [])
+    assert (wishes.wished(cast.shop).articles, wishes.wished(cast.shop).words) == ({cast.goods.id: 1}, [])
     clock.days_on(2)
-    assert wishes.wished_articles(cast.shop) == {}
+    assert wishes.wished(cast.shop).articles == {}
+
+
+def test_a_wish_for_an_article_by_its_name_alone_or_before_it_was_there_counts_for_it(cast, clock):
+    """Who says 洗衣粉 means the one of a kilogram; what nobody had is wished for until it comes in."""
+    for number, text in enumerate(("洗衣粉", "洗衣")):
+        do(wishes.note_words, f"w{number}", cast.shop, text, cast.worker_user)
+    powder = do(goods.add_goods, cast.shop, "洗衣粉", "袋", 90, actor=cast.manager, spec="1千克")
+    do(wishes.note_words, "w9", cast.shop, "洗衣粉", cast.worker_user)
+    found = wishes.wished(cast.shop)
+    assert (found.articles, found.words) == ({powder.id: 2}, [("洗衣", 1)])
+    assert [(name, each.wished) for name, each in plan(cast).items()] == [("洗衣粉 1千克", 2), ("洗衣", 1)]
+    clock.days_on()
+    do(moves.receive, "powder" * 3, powder, 5, Source.PURCHASE, cast.manager)
+    assert wishes.wished(cast.shop).articles == {}
+
+
+def test_what_was_undone_neither_grants_a_wish_nor_says_what_a_unit_costs(cast, clock):
+    do(moves.receive, "right" * 3, cast.goods, 1, Source.PURCHASE, cast.manager, unit_cost=280)
+    do(wishes.note_article, "w1", cast.goods, WishKind.TAPPED, cast.volunteer)
+    clock.days_on()
+    wrong = do(moves.receive, "wrong" * 3, cast.goods, 5, Source.PURCHASE, cast.manager, unit_cost=28_000)
+    do(moves.reverse_delivery, wrong.delivery, "多写了两个零", cast.manager)
+    known = suggestions.known_of(cast.shop)["肥皂"]
+    assert (known.wished, known.unit_cost) == (1, 280)
 
 
 # --- What should be bought ---
@@ -162,6 +187,24 @@ def test_what_was_approved_and_is_not_here_yet_is_not_suggested_again(cast, cloc
     assert plan(cast)["雨靴"].quantity == 1
 
 
+def test_what_was_undone_brought_nothing(cast):
+    """The request is as open as before, and the delivery that is written down right can be linked."""
+    request, other = asked(cast), asked(cast, Wanted(None, "雨靴", 3), key="b" * 16)
+    for each in (request, other):
+        do(proposing.agree, proposal_for(cast, each), cast.chair)
+    wrong, right, undone = (
+        do(moves.receive, key * 16, cast.goods, 12, Source.PURCHASE, cast.manager).delivery for key in "wru"
+    )
+    do(requests.link, request, wrong, cast.manager)
+    for delivery in (wrong, undone):
+        do(moves.reverse_delivery, delivery, "写错了", cast.manager)
+    found = requests.find_request(cast.shop, request.id)
+    assert (found.deliveries, requests.deliveries_to_link(found)) == ([], [right])
+    refused("undone", requests.link, other, undone, cast.manager)
+    do(requests.link, request, right, cast.manager)
+    assert [linked.delivery for linked in request.deliveries] == [right]
+
+
 # --- On the pages ---
 
 
@@ -251,3 +294,42 @@ def test_a_delivery_that_came_already_is_linked_by_hand(cast, client_of):
     assert "就是这张入库单" in manager.get(address).text
     assert manager.post(f"{address}/link", data={"delivery": str(delivery)}).status_code == 302
     assert "就是这张入库单" not in manager.get(address).text
+
+
+def test_a_part_of_a_name_is_no_article_and_what_comes_goes_by_todays_names(cast, client_of):
+    """Who asks for 皂 does not ask for 肥皂; a new article comes in by the name that was asked for."""
+    manager = client_of(cast.manager)
+    lines = {
+        "lines-0-article": "皂",
+        "lines-0-quantity": "2",
+        "lines-1-article": "雨靴",
+        "lines-1-quantity": "3",
+    }
+    lines |= {"lines-2-article": "肥皂", "lines-2-quantity": "4"}
+    assert manager.post(f"{HERE}/purchases/new", data={"key": "p" * 16, **lines}).status_code == 302
+    request = db.session.scalars(select(PurchaseRequest)).one()
+    assert [(line.name, line.goods_id) for line in request.lines] == [
+        ("皂", None),
+        ("雨靴", None),
+        ("肥皂", cast.goods.id),
+    ]
+    do(proposing.agree, db.session.scalars(select(Proposal)).one(), cast.chair)
+    do(goods.add_goods, cast.shop, "雨靴", "双", 300, actor=cast.manager, spec="41码")
+    do(goods.change_goods, cast.goods, "香皂", cast.goods.unit, cast.manager)
+    form = manager.get(f"{HERE}/deliveries/new?request={request.id}").text
+    assert [f'value="{name}"' in form for name in ("皂", "雨靴 41码", "香皂")] == [False, True, True]
+
+
+def test_what_has_no_price_yet_is_said_beside_every_sum(cast, client_of):
+    """Nothing costs 0.00 yuan because nobody knows what it costs."""
+    manager = client_of(cast.manager)
+    do(wishes.note_words, "w1", cast.shop, "雨靴", cast.volunteer)
+    suggested = manager.get(f"{HERE}/purchases").text
+    assert ("0.00 元" in suggested, "还不知道" in suggested) == (False, True)
+    request = asked(cast, Wanted(cast.goods, "", 12, 280), Wanted(None, "雨靴", 3), Wanted(None, "手电筒", 1))
+    address = f"{HERE}/purchases/requests/{request.id}"
+    (paper,) = texts(manager.get(f"{address}/sheet.pdf").data)
+    for said in (manager.get(address).text, paper):
+        assert "其中2种还没有进价，没算在内" in said.replace(" ", "")
+    assert "合计（元）" not in paper  # the units stand in its row, too
+    assert "雨靴 3、手电筒 1" in manager.get(f"{HERE}/purchases/requests").text

@@ -27,7 +27,7 @@ MEANT = {
     },
     "ground/db/troubles.py": {"_last_met": "by the county too"},
     "ground/paper/dots.py": {"_pdfium_lock": A_LOCK},
-    "ground/paper/draw.py": {"_embedding_lock": A_LOCK},
+    "ground/paper/draw.py": {"_embedding_lock": A_LOCK, "VOLUME": A_REQUEST},
     "ground/paper/fonts.py": {
         **{"_noto": FILES, "_hanazono": FILES},
         **dict.fromkeys(("_making_lock", "_registering_lock"), A_LOCK),
@@ -46,6 +46,7 @@ MEANT = {
     "people/audit.py": {"_origin": A_REQUEST},
     "people/finding/words.py": {"_folded": PURE},
     "people/models/persons.py": {"mask_name": PURE},
+    "people/sight/reading.py": {"_all_names": "a statement, by the queries that it is made of"},
     "people/signin/passwords.py": {"_hash_of_nobody": PURE},
     "people/signin/sessions.py": {"_here": A_REQUEST},
     "shop/stock/lots.py": {"_move_of": PURE},

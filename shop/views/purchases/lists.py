@@ -53,12 +53,12 @@ REQUESTS = Listing(
     (
         _("Goods"),
         lambda request: "、".join(
-            f"{shown_text(line.name)} {line.quantity} {line.unit}" for line in request.lines
+            f"{shown_text(line.name)} {line.quantity} {line.unit}".rstrip() for line in request.lines
         ),
     ),
     (_("Cost in yuan"), lambda request: _yuan(request.cost)),
     (_("How it stands"), state),
-    (_("Approved by"), lambda request: request.approval and shown_name(request.approval.actor)),
+    (_("Agreed by"), lambda request: request.approval and shown_name(request.approval.actor)),
     (_("Delivery numbers"), bought_with),
     (_("Note"), lambda request: shown_text(request.note)),
 )

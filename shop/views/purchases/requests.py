@@ -9,7 +9,6 @@ from ground import names, web
 from ground.db import fetch
 from ground.forms import ButtonForm, attempt
 from ground.paper import words
-from ground.refusal import Refused
 from people import access
 from people.models import Role
 from people.views.listing import excel, render
@@ -103,16 +102,15 @@ def _new_page(form: PurchaseForm, shop: Shop) -> tuple[str, int]:
 
 
 def _wanted(form: PurchaseForm, shop: Shop) -> list[Wanted]:
-    """What was typed: an article of the shop, or else what it never had, as it is called there."""
+    """What was typed: an article of the shop by its whole name, or else what it never had, as it is written.
+
+    A part of a name is no article here: who asks for tea must not get tea cups.
+    """
     finder = GoodsFinder(shop)
-    wanted = []
-    for row in form.rows:
-        try:
-            goods = finder.find(row.article.data)
-        except Refused:
-            goods = None  # something new: it is bought by its name
-        wanted.append(Wanted(goods, row.article.data, row.quantity.data, row.unit_cost.fen))
-    return wanted
+    return [
+        Wanted(finder.named(row.article.data), row.article.data, row.quantity.data, row.unit_cost.fen)
+        for row in form.rows
+    ]
 
 
 def _propose(ident: int) -> None:

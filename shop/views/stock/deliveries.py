@@ -91,15 +91,16 @@ def _purchase_asked() -> PurchaseRequest | None:
 
 
 def _expected(purchase: PurchaseRequest) -> DeliveryForm:
-    """The form with what was asked for, as far as the shop has such goods."""
+    """The form with what was asked for, as the shop calls it today; without what it does not have yet."""
+    finder = GoodsFinder(purchase.shop)
     rows = [
         {
-            "article": line.name,
+            "article": goods.title,
             "quantity": line.quantity,
             "unit_cost": "" if line.unit_cost is None else labels.yuan(line.unit_cost),
         }
         for line in purchase.lines
-        if line.goods_id
+        if (goods := line.goods or finder.named(line.name))
     ]
     return DeliveryForm(formdata=None, lines=rows)
 
