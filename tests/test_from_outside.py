@@ -205,7 +205,7 @@ MEANT = {
     ("ground/server/nearby.py", "socket"),  # which way out; nothing is sent
     ("ground/pictures/__init__.py", "subprocess"),
     ("ground/server/backups.py", "subprocess"),  # pg_dump, pg_restore, and this program on a copy
-    ("ground/db/__init__.py", "exec_driver_sql"),  # one of two words
+    ("ground/db/connections.py", "exec_driver_sql"),  # one of two words
     ("ground/db/rehearsal.py", "exec_driver_sql"),  # the names of its own tables
 }
 SQL_OF_TEXT = {"exec_driver_sql", "literal_column", "DDL"}

@@ -120,7 +120,7 @@ def test_a_clock_put_back_after_the_page_was_asked_for_is_told_too(cast, client_
     def behind():
         raise Refused("clock_back", "电脑的日期不对")
 
-    monkeypatch.setattr("ground.db.check_clock", behind)
+    monkeypatch.setattr("ground.db.writing.check_clock", behind)
     lost = client_of(cast.clerk).post(f"/v/{VILLAGE}/cards/{cast.card.number}/lost")
     typed = {"name": "李秀明", "phone": "13800001111"}
     corrected = client_of(cast.clerk).post(f"/v/{VILLAGE}/people/{cast.worker.id}/correct", data=typed)

@@ -13,8 +13,8 @@ import pytest
 from flask_wtf.file import FileField
 from PIL import Image
 
-from ground import pictures, tables
-from ground.db import slow, transaction
+from ground import pictures, slow, tables
+from ground.db import transaction
 from ground.forms import Form
 from ground.paper.draw import Pen
 from ground.pictures import work

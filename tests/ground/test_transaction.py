@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
-from ground.db import _Queue, db, fetch, lock, lock_all, savepoint, transaction
+from ground.db import db, fetch, lock, lock_all, savepoint, transaction
+from ground.db.writing import _Queue
 from ground.refusal import Refused
 from people.models import Area, Grant, Level, Person, User
 from tests.cast import counted, writing_connection

@@ -507,9 +507,10 @@ def _of_purchases(cast):
         lines=[PurchaseLine(name="雨靴", unit="双", quantity=1, **known)],
         approval=PurchaseApproval(**by),
     )
+    db.session.add(request)
+    db.session.flush()
     delivery = db.session.scalars(sa.select(Delivery).limit(1)).one()
-    request.deliveries = [PurchaseDelivery(delivery=delivery, **by)]
-    yield request
+    yield PurchaseDelivery(delivery_id=delivery.id, request_id=request.id, **by)
 
 
 def _of_reports(cast):

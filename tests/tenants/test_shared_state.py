@@ -16,15 +16,13 @@ A_REQUEST = "of one request or command: each request has a context of its own (g
 
 MEANT = {
     "ground/clock.py": {"_fixed_moment": A_REQUEST, "_shift_by": A_REQUEST},
-    "ground/db/__init__.py": {
-        "_write_queues": BY_ENGINE,
-        "_clocks_seen": BY_ENGINE,
+    "ground/db/connections.py": {
         "_shared_engines": "connections, each told its county before it is used (tests/tenants/test_pool.py)",
         "_sharing": "held while an engine is made",
         "_limits": "how long a server waits, whoever asks",
-        "_insertion": PURE,
-        "_insertion_of_many": PURE,
     },
+    "ground/db/rows.py": dict.fromkeys(("_insertion", "_insertion_of_many"), PURE),
+    "ground/db/writing.py": dict.fromkeys(("_write_queues", "_clocks_seen"), BY_ENGINE),
     "ground/db/troubles.py": {"_last_met": "by the county too"},
     "ground/paper/dots.py": {"_pdfium_lock": A_LOCK},
     "ground/paper/draw.py": {"_embedding_lock": A_LOCK, "VOLUME": A_REQUEST},
