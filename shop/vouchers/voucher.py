@@ -112,8 +112,8 @@ class StockVoucher:
 
     @property
     def uncosted(self) -> int:
-        """The units on it whose cost nobody wrote down."""
-        return sum(abs(line.quantity) for line in self.lines if line.unit_cost is None)
+        """The units on it whose cost nobody wrote down, minus where it is red: they are not in the value."""
+        return sum(line.quantity for line in self.lines if line.unit_cost is None)
 
 
 @dataclass(frozen=True)

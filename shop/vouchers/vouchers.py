@@ -18,7 +18,6 @@ from ground.db import db
 from shop.models import (
     Consignment,
     Delivery,
-    Donation,
     Goods,
     Lot,
     MoveKind,
@@ -246,7 +245,7 @@ def _voucher(
         made_at=first.move.at,
         received_on=lot.received_on if is_bought else None,
         source=lot.source if is_bought else None,
-        from_whom=_from_whom(first, delivery, lot.donation if is_bought else None),
+        from_whom=_from_whom(first),
         invoice_number=(delivery.invoice_number if is_bought and delivery else None) or "",
         reason=_reason(first),
         reverses=first.original if first.is_red else "",
@@ -254,14 +253,15 @@ def _voucher(
     )
 
 
-def _from_whom(first: _Moved, delivery: Delivery | None, donation: Donation | None) -> str:
+def _from_whom(first: _Moved) -> str:
     """The other side: a shop, a supplier or a donor; of what was returned, whoever it came from."""
+    lot = first.move.lot
     if first.consignment:
         other = first.consignment.to_shop
         return other.name if first.kind == VoucherKind.SENT else first.consignment.lot.goods.shop.name
-    if first.kind in (VoucherKind.DELIVERY, VoucherKind.RETURN) and delivery:
-        return delivery.from_whom
-    return donation.donor if donation else ""
+    if first.kind not in (VoucherKind.DELIVERY, VoucherKind.RECEIPT, VoucherKind.RETURN):
+        return ""
+    return (lot.delivery.from_whom if lot.delivery else lot.donor) or ""
 
 
 def _reason(first: _Moved) -> str:

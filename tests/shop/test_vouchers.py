@@ -112,6 +112,17 @@ def test_the_vouchers_of_some_days_come_to_the_stock_book(cast, moved):
             VoucherKind.SENT: flows.sent,
             VoucherKind.STOCK_TAKE: flows.found - flows.missing,
         }, of
+    assert found[VoucherKind.REDEMPTIONS].uncosted == 0  # what came back is not without a cost a second time
+
+
+def test_what_is_returned_goes_to_its_donor_also_from_another_shop(cast):
+    """A lot that came from another shop has no delivery here, but its donation."""
+    given = do(moves.receive, "g" * 16, cast.goods, 5, Source.DONATION, cast.manager, donor="州商会")
+    sent = do(consignments.send, "s" * 16, given, cast.next_shop, 3, "", cast.manager)
+    arrived = do(consignments.accept, sent, cast.outside_volunteer)
+    do(moves.give_back, "b" * 16, arrived, 1, "受潮", cast.outside_volunteer)
+    returned = vouchers.of_days(cast.next_shop, TODAY, TODAY)[-1]
+    assert (returned.kind, returned.from_whom) == (VoucherKind.RETURN, "州商会")
 
 
 NO_NUMBERS = (

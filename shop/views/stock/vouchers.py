@@ -209,7 +209,7 @@ def _sheet(shop: Shop, voucher: StockVoucher) -> VoucherSheet:
         units=voucher.units,
         value=voucher.value,
         points=voucher.points,
-        uncosted=voucher.uncosted,
+        uncosted=abs(voucher.uncosted),
         signers=[gettext("Handled by"), gettext("Checked by"), gettext("Agreed by")],
         written=gettext("Written down %(written)s", written=written),
     )
