@@ -29,6 +29,7 @@ from shop.models import (
 )
 from shop.purchases import suggestions
 from shop.purchases.suggestions import Suggestion
+from shop.purchases.wishes import REMEMBERED
 from shop.stock import deliveries
 from shop.stock.lots import MOST_UNITS_AT_ONCE
 
@@ -227,6 +228,24 @@ def requests_of(shop: Shop) -> Select[PurchaseRequest]:
     return _whole(select(PurchaseRequest).where(PurchaseRequest.shop_id == shop.id)).order_by(
         PurchaseRequest.id.desc()
     )
+
+
+def under_way(shop: Shop) -> Sequence[PurchaseRequest]:
+    """The requests of the last 90 days for which nothing came in yet, the first first."""
+    since = clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
+    return db.session.scalars(
+        select(PurchaseRequest)
+        .options(
+            selectinload(PurchaseRequest.deliveries),
+            joinedload(PurchaseRequest.approval),
+        )
+        .where(
+            PurchaseRequest.shop_id == shop.id,
+            PurchaseRequest.at >= since,
+            ~PurchaseRequest.deliveries.any(),
+        )
+        .order_by(PurchaseRequest.id)
+    ).all()
 
 
 def find_request(shop: Shop, ident: int) -> PurchaseRequest | None:

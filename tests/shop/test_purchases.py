@@ -302,6 +302,21 @@ def test_a_part_of_a_name_is_no_article_and_what_comes_goes_by_todays_names(cast
     assert [f'value="{name}"' in form for name in ("皂", "雨靴 41码", "香皂")] == [False, True, True]
 
 
+def test_what_was_asked_for_is_told_before_it_is_asked_for_again(cast, client_of):
+    """Until it comes in; what was undone did not."""
+    request, manager = asked(cast), client_of(cast.manager)
+    told = "已申请，还没到货"
+    assert told in manager.get(f"{HERE}/purchases").text
+    form = manager.get(f"{HERE}/purchases/new").text
+    assert [words in form for words in (told, request.number)] == [True, True]
+    do(proposing.agree, proposal_for(cast, request), cast.chair)
+    delivery = do(moves.receive, "d" * 16, cast.goods, 12, Source.PURCHASE, cast.manager).delivery
+    do(requests.link, request, delivery, cast.manager)
+    assert told not in manager.get(f"{HERE}/purchases").text
+    do(moves.reverse_delivery, delivery, "写错了", cast.manager)
+    assert [each.number for each in requests.under_way(cast.shop)] == [request.number]
+
+
 def test_what_has_no_price_yet_is_said_beside_every_sum(cast, client_of):
     """Nothing costs 0.00 yuan because nobody knows what it costs."""
     manager = client_of(cast.manager)
