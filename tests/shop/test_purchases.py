@@ -302,6 +302,25 @@ def test_a_part_of_a_name_is_no_article_and_what_comes_goes_by_todays_names(cast
     assert [f'value="{name}"' in form for name in ("皂", "雨靴 41码", "香皂")] == [False, True, True]
 
 
+def test_a_budget_that_is_overspent_is_the_same_minus_everywhere(cast, client_of):
+    """Of 1.00 yuan 2.50 are spent: 1.50 too many, and not 2.50 as the remainder of a division has it."""
+    do(backing.set_budget, cast.shop, 2026, 100, "村民代表会议", cast.chair)
+    do(moves.receive, "costs" * 3, cast.goods, 1, Source.PURCHASE, cast.manager, unit_cost=250)
+    request, manager = asked(cast), client_of(cast.manager)
+    address = f"{HERE}/purchases/requests/{request.id}"
+    proposal = proposal_for(cast, request)
+    pages = [
+        f"{HERE}/budget",
+        f"{HERE}/purchases",
+        f"{HERE}/purchases/new",
+        address,
+        f"{HERE}/proposals/{proposal.id}",
+    ]
+    (paper,) = texts(manager.get(f"{address}/sheet.pdf").data)
+    said = {page: manager.get(page).text for page in pages} | {"paper": paper}
+    assert [page for page, text in said.items() if "−1.50" not in text] == []
+
+
 def test_what_was_asked_for_is_told_before_it_is_asked_for_again(cast, client_of):
     """Until it comes in; what was undone did not."""
     request, manager = asked(cast), client_of(cast.manager)
