@@ -302,6 +302,26 @@ def test_a_part_of_a_name_is_no_article_and_what_comes_goes_by_todays_names(cast
     assert [f'value="{name}"' in form for name in ("皂", "雨靴 41码", "香皂")] == [False, True, True]
 
 
+def test_what_cannot_be_asked_for_is_told_in_its_row(cast, client_of):
+    """Of many rows each says itself what is wrong with it."""
+    lines = {
+        "lines-0-article": "雨靴",
+        "lines-0-quantity": "3",
+        "lines-1-article": "肥皂",
+        "lines-1-quantity": "-1",
+    }
+    lines |= {"lines-2-article": "雨 靴", "lines-2-quantity": "1"}
+    page = client_of(cast.manager).post(f"{HERE}/purchases/new", data={"key": "p" * 16, **lines})
+    assert page.status_code == 422
+    rows = page.text.split("<li>")[1:4]
+    told = ("数量要在 1 到 100,000 之间。", "写了两行")
+    assert [[words in row for words in told] for row in rows] == [
+        [False, False],
+        [True, False],
+        [False, True],
+    ]
+
+
 def test_a_budget_that_is_overspent_is_the_same_minus_everywhere(cast, client_of):
     """Of 1.00 yuan 2.50 are spent: 1.50 too many, and not 2.50 as the remainder of a division has it."""
     do(backing.set_budget, cast.shop, 2026, 100, "村民代表会议", cast.chair)
