@@ -249,7 +249,8 @@ def _voucher(
         invoice_number=(delivery.invoice_number if is_bought and delivery else None) or "",
         reason=_reason(first),
         reverses=first.original if first.is_red else "",
-        receipts=_receipts(parts, handed_out) if kind == VoucherKind.REDEMPTIONS else (),
+        receipts=_receipts(parts, handed_out, MoveKind.REDEMPTION),
+        voided=_receipts(parts, handed_out, MoveKind.VOID),
     )
 
 
@@ -302,12 +303,14 @@ def _desk_lines(parts: Iterable[_Moved], handed_out: Mapping[tuple[int, int], _R
     return sorted(lines, key=lambda line: (line.quantity < 0, line.name, line.spec, line.goods_id))
 
 
-def _receipts(parts: Iterable[_Moved], handed_out: Mapping[tuple[int, int], _Receipt]) -> list[str]:
-    """The numbers of the receipts that were handed out, in their order."""
+def _receipts(
+    parts: Iterable[_Moved], handed_out: Mapping[tuple[int, int], _Receipt], kind: MoveKind
+) -> list[str]:
+    """The numbers of the receipts whose goods were handed out, or came back by a void, in their order."""
     return sorted(
         {
             handed_out[each.move.redemption_id or 0, each.move.lot.goods_id][0].number
             for each in parts
-            if each.move.kind == MoveKind.REDEMPTION
+            if each.move.kind == kind
         }
     )

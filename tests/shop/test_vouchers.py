@@ -159,6 +159,9 @@ def test_list_page_file_and_paper_say_the_same(cast, moved, manager, client_of):
     assert "最多选一年" in manager.get(f"{HERE}?since=2020-01-01&until=2026-12-31").text
     page = client_of(cast.supervisor).get(f"{HERE}/{red}").text
     assert all(shown in page for shown in ("红字单", "没有受潮", "减 1", "减 1.25"))
+    assert "1 张：20261228-0001" in manager.get(f"{HERE}/CK20261228").text
+    voided = manager.get(f"{HERE}/CK20261229").text
+    assert [words in voided for words in ("作废凭证", "20261228-0001")] == [True, True]
     (paper,) = texts(manager.get(f"{HERE}/{red}.pdf").data)
     for shown in ("红字冲销", red, "−1", "−1.25", "人民币负壹元贰角伍分", "经办人", "验收人", "审批人"):
         assert shown in paper, shown
