@@ -364,8 +364,9 @@ def test_what_has_no_price_yet_is_said_beside_every_sum(cast, client_of):
     assert ("0.00 元" in suggested, "还不知道" in suggested) == (False, True)
     request = asked(cast, Wanted(cast.goods, "", 12, 280), Wanted(None, "雨靴", 3), Wanted(None, "手电筒", 1))
     address = f"{HERE}/purchases/requests/{request.id}"
+    waiting = f"{HERE}/proposals/{proposal_for(cast, request).id}"
     (paper,) = texts(manager.get(f"{address}/sheet.pdf").data)
-    for said in (manager.get(address).text, paper):
+    for said in (manager.get(address).text, client_of(cast.chair).get(waiting).text, paper):
         assert "其中2种还没有进价，没算在内" in said.replace(" ", "")
     assert "合计（元）" not in paper  # the units stand in its row, too
     assert "雨靴 3、手电筒 1" in manager.get(f"{HERE}/purchases/requests").text
