@@ -16,8 +16,9 @@ from shop.vouchers.voucher import StockVoucher, VoucherKind
 
 
 def yuan(fen: int) -> str:
-    """Money as people write it: 1250 fen is "12.50"."""
-    return f"{fen // 100}.{fen % 100:02d}"
+    """Money as people write it: 1250 fen is "12.50", and 150 too many spent "−1.50"."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'−' if fen < 0 else ''}{whole}.{rest:02d}"
 
 
 PAPERS = {"58": _("58 mm"), "80": _("80 mm"), "A4": "A4", "A4x2": _("A4, two copies")}

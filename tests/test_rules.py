@@ -736,6 +736,27 @@ def test_the_signs_between_words_are_translated_too():
     assert {file: signs for file, signs in found.items() if signs} == {}
 
 
+FOOT_ROW = re.compile(r"<tfoot>.*?</tfoot>", re.DOTALL)
+FOOT_FIGURE = re.compile(r'<td class="[^"]*\bfigure\b[^"]*"([^>]*)>')
+
+
+def test_a_foot_of_several_figures_says_what_each_is():
+    """On a phone the headings are gone: of one figure its row's word tells enough, of two not."""
+    feet = {
+        str(file): [
+            FOOT_FIGURE.findall(row)
+            for foot in FOOT_ROW.findall(file.read_text())
+            for row in foot.split("<tr>")
+        ]
+        for file in TEMPLATES
+    }
+    assert [
+        file
+        for file, rows in feet.items()
+        if any(len(row) > 1 and not all("data-label" in each for each in row) for row in rows)
+    ] == []
+
+
 # What may be minus, given bare to the filter that writes points, or a sign of its own before it.
 BARE_MINUS = re.compile(
     r"\b(deductions|adjustments|adjustment\.amount|\.change|item\.points|\.tenths)[\"')]*\s*\|\s*(abs\s*\|\s*)?points"

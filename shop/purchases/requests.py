@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock, names
 from ground.db import db, get_locked, lock
-from ground.refusal import Refused, check_repeated
+from ground.refusal import Refused, check_repeated, refusal_of
 from people import audit
 from people.models import Proposal, User
 from people.proposals import kinds
@@ -29,7 +29,9 @@ from shop.models import (
 )
 from shop.purchases import suggestions
 from shop.purchases.suggestions import Suggestion
+from shop.purchases.wishes import REMEMBERED
 from shop.stock import deliveries
+from shop.stock.deliveries import LinesRefused
 from shop.stock.lots import MOST_UNITS_AT_ONCE
 
 APPROVE = "purchase.approve"  # the kind of proposal
@@ -55,8 +57,9 @@ class Wanted:
 def ask(key: str, shop: Shop, wanted: Sequence[Wanted], note: str, actor: User) -> PurchaseRequest:
     """Ask for a purchase under the next number of the shop's year; it is approved by somebody else.
 
-    Sent twice with one key, it is asked for once. Refused `no_lines`, `bad_quantity`, `bad_cost`, `bad_name`,
-    `unknown_goods` of another shop, `twice` for what stands there twice, `key_reused`. Locks the shop.
+    Sent twice with one key, it is asked for once. Refused `no_lines`, `key_reused`, `bad_name` for the note;
+    and for lines, each told of, `bad_quantity`, `bad_cost`, `bad_name`, `unknown_goods` of another shop,
+    `twice` for what stands above already. Locks the shop.
     """
     get_locked(Shop, shop.id)
     existing = db.session.scalar(select(PurchaseRequest).where(PurchaseRequest.key == key))
@@ -99,19 +102,28 @@ def _check(shop: Shop, wanted: Sequence[Wanted], note: str) -> None:
         raise Refused(
             "bad_name", _("This is too long: at most %(count)s characters.", count=LONGEST_NOTE), "note"
         )
-    for each in wanted:
-        if each.goods is not None and each.goods.shop_id != shop.id:
-            raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=each.title))
-        if not 1 <= len(each.title) <= LONGEST_NAME:
-            raise Refused("bad_name", _("The name must have 1 to %(n)s characters.", n=LONGEST_NAME))
-        if not 0 < each.quantity <= MOST_UNITS_AT_ONCE:
-            raise Refused("bad_quantity", _("How many must be a number from 1 to 100,000."), "quantity")
-        if each.unit_cost is not None and not 0 <= each.unit_cost <= LARGEST_COST_FEN:
-            raise Refused("bad_cost", _("A unit costs at most 100,000 yuan."), "unit_cost")
-    titles = [names.folded(each.title) for each in wanted]
-    twice = next((each.title for each in wanted if titles.count(names.folded(each.title)) > 1), None)
-    if twice is not None:
-        raise Refused("twice", _("%(name)s stands there twice. Put it into one row.", name=twice))
+    refusals = {
+        place: refusal
+        for place, each in enumerate(wanted)
+        if (refusal := refusal_of(_check_line, shop, each, wanted[:place])) is not None
+    }
+    if refusals:
+        raise LinesRefused(refusals)
+
+
+def _check_line(shop: Shop, wanted: Wanted, above: Sequence[Wanted]) -> None:
+    """Check a line, also against those above it."""
+    title = wanted.title
+    if wanted.goods is not None and wanted.goods.shop_id != shop.id:
+        raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=title))
+    if not 1 <= len(title) <= LONGEST_NAME:
+        raise Refused("bad_name", _("The name must have 1 to %(n)s characters.", n=LONGEST_NAME))
+    if not 0 < wanted.quantity <= MOST_UNITS_AT_ONCE:
+        raise Refused("bad_quantity", _("How many must be a number from 1 to 100,000."), "quantity")
+    if wanted.unit_cost is not None and not 0 <= wanted.unit_cost <= LARGEST_COST_FEN:
+        raise Refused("bad_cost", _("A unit costs at most 100,000 yuan."), "unit_cost")
+    if names.folded(title) in {names.folded(each.title) for each in above}:
+        raise Refused("twice", _("%(name)s stands there twice. Put it into one row.", name=title))
 
 
 def _line(request: PurchaseRequest, wanted: Wanted, known: Suggestion | None) -> PurchaseLine:
@@ -227,6 +239,24 @@ def requests_of(shop: Shop) -> Select[PurchaseRequest]:
     return _whole(select(PurchaseRequest).where(PurchaseRequest.shop_id == shop.id)).order_by(
         PurchaseRequest.id.desc()
     )
+
+
+def under_way(shop: Shop) -> Sequence[PurchaseRequest]:
+    """The requests of the last 90 days for which nothing came in yet, the first first."""
+    since = clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
+    return db.session.scalars(
+        select(PurchaseRequest)
+        .options(
+            selectinload(PurchaseRequest.deliveries),
+            joinedload(PurchaseRequest.approval),
+        )
+        .where(
+            PurchaseRequest.shop_id == shop.id,
+            PurchaseRequest.at >= since,
+            ~PurchaseRequest.deliveries.any(),
+        )
+        .order_by(PurchaseRequest.id)
+    ).all()
 
 
 def find_request(shop: Shop, ident: int) -> PurchaseRequest | None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from ground.db import db
@@ -16,7 +16,7 @@ from people.models import Proposal, Role
 from people.proposals.kinds import SECOND_PEOPLE, Doubt, ProposalKind
 from points import amounts
 from shop import labels
-from shop.models import Delivery, Goods, Lot, Source, StockMove
+from shop.models import Delivery, Goods, Lot, PurchaseRequest, Source, StockMove
 from shop.purchases import requests
 from shop.shelf import prices, shops
 from shop.stock import counts, deliveries, moves, second_person
@@ -159,12 +159,24 @@ def _purchase_facts(proposal: Proposal) -> Facts:
     return [
         (_("Purchase request"), request.number),
         *((_("Goods"), f"{line.name} {line.quantity} {line.unit}".rstrip()) for line in request.lines),
-        (_("Cost in yuan"), gettext("not known") if request.cost is None else labels.yuan(request.cost)),
+        (_("Cost in yuan"), _purchase_cost(request)),
         (_("Left of the budget, in yuan"), gettext("not set") if money is None else labels.yuan(money)),
         (_("Points the workers hold"), amounts.show(request.outstanding)),
         (_("Goods on the shelf, in points"), amounts.show(request.in_goods)),
         *([(_("Note"), request.note)] if request.note else []),
     ]
+
+
+def _purchase_cost(request: PurchaseRequest) -> str:
+    """What it costs as far as it is known, and how much of it has no price yet."""
+    if request.cost is None:
+        return gettext("not known yet")
+    without = ngettext(
+        "%(num)s kind has no price yet and is not in it",
+        "%(num)s kinds have no price yet and are not in it",
+        request.uncosted,
+    )
+    return f"{labels.yuan(request.cost)} · {without}" if request.uncosted else labels.yuan(request.cost)
 
 
 def _purchase_page(proposal: Proposal) -> str:

@@ -67,7 +67,7 @@ class StockVoucher:
 
     `received_on` is the day on which a delivery came, which may be written down later; `from_whom` the
     supplier, the donor or the other shop, empty where there is none; `reverses` the number of the voucher
-    that a red one undoes; `receipts` those of the desk.
+    that a red one undoes; `receipts` those of the desk, `voided` those whose goods came back on the day.
     """
 
     kind: VoucherKind
@@ -83,6 +83,7 @@ class StockVoucher:
     reason: str = ""
     reverses: str = ""
     receipts: Sequence[str] = ()
+    voided: Sequence[str] = ()
 
     @property
     def is_red(self) -> bool:
@@ -112,8 +113,8 @@ class StockVoucher:
 
     @property
     def uncosted(self) -> int:
-        """The units on it whose cost nobody wrote down."""
-        return sum(abs(line.quantity) for line in self.lines if line.unit_cost is None)
+        """The units on it whose cost nobody wrote down, minus where it is red: they are not in the value."""
+        return sum(line.quantity for line in self.lines if line.unit_cost is None)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from ground.db import db
 from shop.models import (
     Consignment,
     Delivery,
-    Donation,
     Goods,
     Lot,
     MoveKind,
@@ -246,22 +245,24 @@ def _voucher(
         made_at=first.move.at,
         received_on=lot.received_on if is_bought else None,
         source=lot.source if is_bought else None,
-        from_whom=_from_whom(first, delivery, lot.donation if is_bought else None),
+        from_whom=_from_whom(first),
         invoice_number=(delivery.invoice_number if is_bought and delivery else None) or "",
         reason=_reason(first),
         reverses=first.original if first.is_red else "",
-        receipts=_receipts(parts, handed_out) if kind == VoucherKind.REDEMPTIONS else (),
+        receipts=_receipts(parts, handed_out, MoveKind.REDEMPTION),
+        voided=_receipts(parts, handed_out, MoveKind.VOID),
     )
 
 
-def _from_whom(first: _Moved, delivery: Delivery | None, donation: Donation | None) -> str:
+def _from_whom(first: _Moved) -> str:
     """The other side: a shop, a supplier or a donor; of what was returned, whoever it came from."""
+    lot = first.move.lot
     if first.consignment:
         other = first.consignment.to_shop
         return other.name if first.kind == VoucherKind.SENT else first.consignment.lot.goods.shop.name
-    if first.kind in (VoucherKind.DELIVERY, VoucherKind.RETURN) and delivery:
-        return delivery.from_whom
-    return donation.donor if donation else ""
+    if first.kind not in (VoucherKind.DELIVERY, VoucherKind.RECEIPT, VoucherKind.RETURN):
+        return ""
+    return (lot.delivery.from_whom if lot.delivery else lot.donor) or ""
 
 
 def _reason(first: _Moved) -> str:
@@ -302,12 +303,14 @@ def _desk_lines(parts: Iterable[_Moved], handed_out: Mapping[tuple[int, int], _R
     return sorted(lines, key=lambda line: (line.quantity < 0, line.name, line.spec, line.goods_id))
 
 
-def _receipts(parts: Iterable[_Moved], handed_out: Mapping[tuple[int, int], _Receipt]) -> list[str]:
-    """The numbers of the receipts that were handed out, in their order."""
+def _receipts(
+    parts: Iterable[_Moved], handed_out: Mapping[tuple[int, int], _Receipt], kind: MoveKind
+) -> list[str]:
+    """The numbers of the receipts whose goods were handed out, or came back by a void, in their order."""
     return sorted(
         {
             handed_out[each.move.redemption_id or 0, each.move.lot.goods_id][0].number
             for each in parts
-            if each.move.kind == MoveKind.REDEMPTION
+            if each.move.kind == kind
         }
     )

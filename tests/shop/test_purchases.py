@@ -320,6 +320,60 @@ def test_a_part_of_a_name_is_no_article_and_what_comes_goes_by_todays_names(cast
     assert [f'value="{name}"' in form for name in ("皂", "雨靴 41码", "香皂")] == [False, True, True]
 
 
+def test_what_cannot_be_asked_for_is_told_in_its_row(cast, client_of):
+    """Of many rows each says itself what is wrong with it."""
+    lines = {
+        "lines-0-article": "雨靴",
+        "lines-0-quantity": "3",
+        "lines-1-article": "肥皂",
+        "lines-1-quantity": "-1",
+    }
+    lines |= {"lines-2-article": "雨 靴", "lines-2-quantity": "1"}
+    page = client_of(cast.manager).post(f"{HERE}/purchases/new", data={"key": "p" * 16, **lines})
+    assert page.status_code == 422
+    rows = page.text.split("<li>")[1:4]
+    told = ("数量要在 1 到 100,000 之间。", "写了两行")
+    assert [[words in row for words in told] for row in rows] == [
+        [False, False],
+        [True, False],
+        [False, True],
+    ]
+
+
+def test_a_budget_that_is_overspent_is_the_same_minus_everywhere(cast, client_of):
+    """Of 1.00 yuan 2.50 are spent: 1.50 too many, and not 2.50 as the remainder of a division has it."""
+    do(backing.set_budget, cast.shop, 2026, 100, "村民代表会议", cast.chair)
+    do(moves.receive, "costs" * 3, cast.goods, 1, Source.PURCHASE, cast.manager, unit_cost=250)
+    request, manager = asked(cast), client_of(cast.manager)
+    address = f"{HERE}/purchases/requests/{request.id}"
+    proposal = proposal_for(cast, request)
+    pages = [
+        f"{HERE}/budget",
+        f"{HERE}/purchases",
+        f"{HERE}/purchases/new",
+        address,
+        f"{HERE}/proposals/{proposal.id}",
+    ]
+    (paper,) = texts(manager.get(f"{address}/sheet.pdf").data)
+    said = {page: manager.get(page).text for page in pages} | {"paper": paper}
+    assert [page for page, text in said.items() if "−1.50" not in text] == []
+
+
+def test_what_was_asked_for_is_told_before_it_is_asked_for_again(cast, client_of):
+    """Until it comes in; what was undone did not."""
+    request, manager = asked(cast), client_of(cast.manager)
+    told = "已申请，还没到货"
+    assert told in manager.get(f"{HERE}/purchases").text
+    form = manager.get(f"{HERE}/purchases/new").text
+    assert [words in form for words in (told, request.number)] == [True, True]
+    do(proposing.agree, proposal_for(cast, request), cast.chair)
+    delivery = do(moves.receive, "d" * 16, cast.goods, 12, Source.PURCHASE, cast.manager).delivery
+    do(requests.link, request, delivery, cast.manager)
+    assert told not in manager.get(f"{HERE}/purchases").text
+    do(moves.reverse_delivery, delivery, "写错了", cast.manager)
+    assert [each.number for each in requests.under_way(cast.shop)] == [request.number]
+
+
 def test_what_has_no_price_yet_is_said_beside_every_sum(cast, client_of):
     """Nothing costs 0.00 yuan because nobody knows what it costs."""
     manager = client_of(cast.manager)
@@ -328,8 +382,9 @@ def test_what_has_no_price_yet_is_said_beside_every_sum(cast, client_of):
     assert ("0.00 元" in suggested, "还不知道" in suggested) == (False, True)
     request = asked(cast, Wanted(cast.goods, "", 12, 280), Wanted(None, "雨靴", 3), Wanted(None, "手电筒", 1))
     address = f"{HERE}/purchases/requests/{request.id}"
+    waiting = f"{HERE}/proposals/{proposal_for(cast, request).id}"
     (paper,) = texts(manager.get(f"{address}/sheet.pdf").data)
-    for said in (manager.get(address).text, paper):
+    for said in (manager.get(address).text, client_of(cast.chair).get(waiting).text, paper):
         assert "其中2种还没有进价，没算在内" in said.replace(" ", "")
     assert "合计（元）" not in paper  # the units stand in its row, too
     assert "雨靴 3、手电筒 1" in manager.get(f"{HERE}/purchases/requests").text

@@ -112,6 +112,17 @@ def test_the_vouchers_of_some_days_come_to_the_stock_book(cast, moved):
             VoucherKind.SENT: flows.sent,
             VoucherKind.STOCK_TAKE: flows.found - flows.missing,
         }, of
+    assert found[VoucherKind.REDEMPTIONS].uncosted == 0  # what came back is not without a cost a second time
+
+
+def test_what_is_returned_goes_to_its_donor_also_from_another_shop(cast):
+    """A lot that came from another shop has no delivery here, but its donation."""
+    given = do(moves.receive, "g" * 16, cast.goods, 5, Source.DONATION, cast.manager, donor="州商会")
+    sent = do(consignments.send, "s" * 16, given, cast.next_shop, 3, "", cast.manager)
+    arrived = do(consignments.accept, sent, cast.outside_volunteer)
+    do(moves.give_back, "b" * 16, arrived, 1, "受潮", cast.outside_volunteer)
+    returned = vouchers.of_days(cast.next_shop, TODAY, TODAY)[-1]
+    assert (returned.kind, returned.from_whom) == (VoucherKind.RETURN, "州商会")
 
 
 NO_NUMBERS = (
@@ -148,6 +159,9 @@ def test_list_page_file_and_paper_say_the_same(cast, moved, manager, client_of):
     assert "最多选一年" in manager.get(f"{HERE}?since=2020-01-01&until=2026-12-31").text
     page = client_of(cast.supervisor).get(f"{HERE}/{red}").text
     assert all(shown in page for shown in ("红字单", "没有受潮", "减 1", "减 1.25"))
+    assert "1 张：20261228-0001" in manager.get(f"{HERE}/CK20261228").text
+    voided = manager.get(f"{HERE}/CK20261229").text
+    assert [words in voided for words in ("作废凭证", "20261228-0001")] == [True, True]
     (paper,) = texts(manager.get(f"{HERE}/{red}.pdf").data)
     for shown in ("红字冲销", red, "−1", "−1.25", "人民币负壹元贰角伍分", "经办人", "验收人", "审批人"):
         assert shown in paper, shown

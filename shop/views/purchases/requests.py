@@ -97,6 +97,8 @@ def _new_page(form: PurchaseForm, shop: Shop) -> tuple[str, int]:
         known=suggestions.known_of(shop),
         folded=names.folded,
         plan=suggestions.plan_of(g.area),
+        under_way=verbs.under_way(shop),
+        state=lists.state,
     )
     return page, form.status
 

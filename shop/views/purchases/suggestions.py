@@ -5,8 +5,8 @@ from flask import g
 from ground import clock
 from people import access
 from people.views.listing import excel, render
+from shop.purchases import requests, wishes
 from shop.purchases import suggestions as verbs
-from shop.purchases import wishes
 from shop.shelf import shops
 from shop.views import MINDING
 from shop.views.purchases import ASKING, bp, lists
@@ -22,6 +22,8 @@ def suggestions(village: str) -> str:
         "shop/purchases/suggestions.html",
         shop=shop,
         plan=verbs.plan_of(g.area),
+        under_way=requests.under_way(shop) if shop else [],
+        state=lists.state,
         since=clock.today() - wishes.REMEMBERED,
         may_ask=bool(g.roles & ASKING),
     )

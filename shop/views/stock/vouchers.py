@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from flask import abort, g, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
@@ -159,6 +159,7 @@ def _facts(voucher: StockVoucher) -> list[tuple[str, str]]:
         (_other_side(voucher.kind), voucher.from_whom),
         (gettext("Invoice number"), voucher.invoice_number),
         (gettext("Receipts"), _receipts(voucher)),
+        (gettext("Voided receipts"), gettext(", ").join(voucher.voided)),
         (
             gettext("Note") if voucher.kind == VoucherKind.SENT else gettext("Reason"),
             shown_text(voucher.reason) or "",
@@ -179,7 +180,12 @@ def _receipts(voucher: StockVoucher) -> str:
         return ""
     first, last = voucher.receipts[0], voucher.receipts[-1]
     numbers = first if first == last else gettext("%(first)s to %(last)s", first=first, last=last)
-    return f"{len(voucher.receipts)} · {numbers}"
+    return ngettext(
+        "%(num)s receipt: %(numbers)s",
+        "%(num)s receipts: %(numbers)s",
+        len(voucher.receipts),
+        numbers=numbers,
+    )
 
 
 def _note(line: VoucherLine) -> str:
@@ -209,7 +215,7 @@ def _sheet(shop: Shop, voucher: StockVoucher) -> VoucherSheet:
         units=voucher.units,
         value=voucher.value,
         points=voucher.points,
-        uncosted=voucher.uncosted,
+        uncosted=abs(voucher.uncosted),
         signers=[gettext("Handled by"), gettext("Checked by"), gettext("Agreed by")],
         written=gettext("Written down %(written)s", written=written),
     )
