@@ -526,6 +526,20 @@ def same(read, said):
     return isinstance(read, int | float) and Decimal(str(read)) == said
 
 
+def test_the_front_page_asks_for_the_last_quarter_until_it_is_sent(cast, awarded, client_of, clock):
+    clock.turn_to(FIRST.next.first_day)
+    asks = "上报2025年第一季度的季度报表"
+    for user in (cast.clerk, cast.chair, cast.township_user, cast.county_user):
+        assert asks in client_of(user).get("/", follow_redirects=True).text
+    for user in (cast.supervisor, cast.volunteer, cast.worker_user):
+        assert asks not in client_of(user).get("/", follow_redirects=True).text
+    send(cast.village, cast.clerk)
+    assert asks not in client_of(cast.chair).get("/", follow_redirects=True).text
+    assert f"{asks}（下级已报1个）" in client_of(cast.township_user).get("/", follow_redirects=True).text
+    clock.turn_to(FIRST.first_day)  # no rubric scored the quarter before
+    assert "的季度报表" not in client_of(cast.township_user).get("/", follow_redirects=True).text
+
+
 def test_the_pages_lead_from_looking_to_sending_to_correcting(cast, awarded, client_of):
     clerk, official, county = map(client_of, (cast.clerk, cast.township_user, cast.county_user))
     page = clerk.get(HERE)
