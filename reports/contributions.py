@@ -5,7 +5,15 @@ from flask_babel import lazy_gettext as _
 from ground.contributions import Package
 from people import access
 from people.guides.steps import STEPS
-from people.pages import ABOUT_VILLAGE, EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
+from people.pages import (
+    ABOUT_VILLAGE,
+    EVERYWHERE,
+    FRONT_PARTS,
+    HELP,
+    NAVIGATION,
+    WAITING,
+    NavigationEntry,
+)
 from people.trail.words import WORDS
 from points.views.assessment.quarters import ABOUT_QUARTER
 from points.wall.packet import PACKET_PARTS
@@ -19,6 +27,7 @@ from reports.views.books.books import READERS, summary_links
 from reports.views.disclosure.public import public_links
 from reports.views.packets import parts
 from reports.views.packets.packets import quarter_links
+from reports.views.returns import waiting
 from shop.verify import CHECKS
 from shop.views.stock.vouchers import ABOUT_DAYS
 
@@ -39,6 +48,7 @@ REPORTS = Package(
         ABOUT_QUARTER.filling(quarter_links),
         PACKET_PARTS.filling(*parts.PARTS),
         CHECKS.filling(packet_verbs.problems, returns_verify.problems),
+        WAITING.filling(waiting.waiting),
         WORDS.filling(trailwords.WORDS),
         NAVIGATION.filling(
             NavigationEntry(145, "boards.board", _("Overview"), "bar-chart", access.ONLOOKERS, EVERYWHERE),

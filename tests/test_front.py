@@ -60,7 +60,7 @@ def test_every_package_says_what_waits_of_its_own(plain_app):
     with plain_app.app_context():
         names = [package.name for package in packages()]
         of = [function.__module__.partition(".")[0] for function in pages.WAITING.items()]
-    assert of == [name for name in names if name not in ("reports", "demo", "setup")]
+    assert of == [name for name in names if name not in ("demo", "setup")]
 
 
 def test_where_nothing_waits_the_page_says_so(cast, client_of, clock):

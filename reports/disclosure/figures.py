@@ -6,6 +6,7 @@ Points are tenths, money is fen.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby, takewhile
 
 from sqlalchemy import select
@@ -130,9 +131,9 @@ _DUTIES = tuple(labels.DUTIES)
 
 
 def disclose(village: Area, period: Period) -> Disclosure:
-    """The five openings of a village in a period, as of its last day."""
+    """The five openings of a village in a period, as of its last day; of one that goes on as of today."""
     shop = shops.of_village(village)
-    offered = prices.offered_on(shop, period.last_day) if shop else ()
+    offered = prices.offered_on(shop, _as_of(period)) if shop else ()
     return Disclosure(
         village,
         period,
@@ -146,6 +147,11 @@ def disclose(village: Area, period: Period) -> Disclosure:
             if units or tenths
         ],
     )
+
+
+def _as_of(period: Period) -> date:
+    """The day whose prices and rubric are shown: nothing that is still to come."""
+    return min(period.last_day, clock.today())
 
 
 def _received(village: Area, period: Period) -> Iterator[GoodsReceived]:
@@ -162,9 +168,9 @@ def _received(village: Area, period: Period) -> Iterator[GoodsReceived]:
 
 
 def _rubric(village: Area, period: Period) -> Rubric | None:
-    """The rubric by which the period's services are scored; where none was yet, that of its last day."""
+    """The rubric by which the period's services are scored; where none was yet, that of its end."""
     scored_by = versions.in_force(village, Quarter.of(period.first_day))
-    return scored_by or versions.in_force_on(village, period.last_day)
+    return scored_by or versions.in_force_on(village, _as_of(period))
 
 
 def _workers(village: Area, period: Period) -> list[WorkerPoints]:

@@ -1,6 +1,6 @@
 """What a return says level by level, as page, file and paper show it: those it sums, and those they sum."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
@@ -58,14 +58,28 @@ def version(sent: QuarterlyReturn) -> str:
 
 
 def notes(sent: QuarterlyReturn, sight: Sight) -> list[str]:
-    """What stands below the figures: why it was corrected, and who of those below had sent nothing."""
+    """What stands below the figures: why it was corrected, and who at any level below had sent nothing."""
     said = []
     if sent.reason:
         said.append(gettext("Corrected: %(reason)s", reason=sight.text(sent.reason, sent.area)))
     if sent.missing:
-        names = "、".join(sent.missing.values())
-        said.append(gettext("Not in these sums, as they had sent nothing: %(names)s", names=names))
+        said.append(
+            gettext("Not in these sums, as they had sent nothing: %(names)s", names=_named(sent.missing))
+        )
+    said += [
+        gettext(
+            "Not in the sum of %(place)s, as they had sent nothing: %(names)s",
+            place=part.area_name,
+            names=_named(part.missing),
+        )
+        for part in sent.parts
+        if part.missing
+    ]
     return said
+
+
+def _named(missing: Mapping[str, str]) -> str:
+    return "、".join(missing.values())
 
 
 def sent_line(sent: QuarterlyReturn, sight: Sight) -> str:

@@ -52,7 +52,8 @@ class Below:
 class Draft:
     """What an area would send now, beside the latest that it sent, if any.
 
-    `below` are those whose returns are summed, or missing; a village has none.
+    `below` are those whose returns are summed, or missing; a village has none. `is_due`: whether a return of
+    the quarter is asked for, once it is over.
     """
 
     area: Area
@@ -60,6 +61,7 @@ class Draft:
     figures: dict[str, int]
     below: Sequence[Below]
     latest: QuarterlyReturn | None
+    is_due: bool
 
     @property
     def parts(self) -> list[QuarterlyReturn]:
@@ -85,6 +87,19 @@ class Draft:
             each.id for each in self.latest.parts
         }
 
+    @property
+    def refusal(self) -> Refused | None:
+        """Why it is not sent, whoever presses the button: the first of what stands against it, or None."""
+        if clock.today() <= self.quarter.last_day:
+            return Refused("quarter_not_over", _("This quarter is not over: its figures still grow."))
+        if not self.is_due:
+            return Refused("not_due", _("Nothing is to be sent of this quarter: no rubric scored it here."))
+        if not self.area.is_village and not self.parts:
+            return Refused("nothing_sent", _("Nobody below has sent this quarter."))
+        if self.latest and not self.has_changed:
+            return Refused("unchanged", _("Nothing has changed since it was sent."))
+        return None
+
 
 def may_send(user: User, area: Area) -> bool:
     """Whether it is this sign-in's to send the area's return."""
@@ -101,14 +116,16 @@ def draft(area: Area, quarter: Quarter) -> Draft:
     below = [] if area.is_village else _below(area, quarter)
     sent = (each.latest.figures for each in below if each.latest)
     kept = gather(area, quarter) if area.is_village else figures.total(sent)
-    return Draft(area, quarter, kept, below, latest_of([area.id], quarter).get(area.id))
+    is_due = bool(quarters_to_send(area, [quarter]))
+    return Draft(area, quarter, kept, below, latest_of([area.id], quarter).get(area.id), is_due)
 
 
 def send(key: str, area: Area, quarter: Quarter, reason: str, actor: User) -> QuarterlyReturn:
     """Send an area's return of a quarter, and keep it as it is now; once for a key.
 
-    `reason` is for a correction alone. Refused `not_yours`, `quarter_not_over`, `nothing_sent` where nobody
-    below has sent, `unchanged` when it would say the same again, `reason_missing`, `key_reused`.
+    `reason` is for a correction alone. Refused `not_yours`, `quarter_not_over`, `not_due` of a quarter from
+    before the area's first rubric, `nothing_sent` where nobody below has sent, `unchanged` when it would say
+    the same again, `reason_missing`, `key_reused`.
     """
     lock(area)  # two of the committee at the same moment send one after the other
     sent = db.session.scalar(select(QuarterlyReturn).where(QuarterlyReturn.key == key))
@@ -117,13 +134,9 @@ def send(key: str, area: Area, quarter: Quarter, reason: str, actor: User) -> Qu
         return sent
     if not may_send(actor, area):
         raise Refused("not_yours", _("A village's return is sent by its committee, others by the officials."))
-    if clock.today() <= quarter.last_day:
-        raise Refused("quarter_not_over", _("This quarter is not over: its figures still grow."))
     made = draft(area, quarter)
-    if made.below and not made.parts:
-        raise Refused("nothing_sent", _("Nobody below has sent this quarter."))
-    if made.latest and not made.has_changed:
-        raise Refused("unchanged", _("Nothing has changed since it was sent."))
+    if made.refusal:
+        raise made.refusal
     row = QuarterlyReturn(
         key=key,
         area_id=area.id,

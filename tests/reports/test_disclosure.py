@@ -102,6 +102,16 @@ def test_what_is_laid_open_is_what_was_written(demo, period):
     assert {goods.name: goods.price for goods in shown.prices} == offered
 
 
+def test_what_goes_on_shows_no_price_that_is_to_come(demo):
+    ours, quarter = village(), Quarter(2026, 4)
+    with clock.at(date(2026, 11, 30)):  # two prices were set that hold from the day after
+        before = figures.disclose(ours, quarter).prices
+    with clock.at(date(2026, 12, 1)):
+        after = figures.disclose(ours, quarter).prices
+    known = {goods.name: goods.price for goods in before}
+    assert [(g.price, known[g.name]) for g in after if known[g.name] != g.price] == [(85, 90), (270, 280)]
+
+
 def _sums(pairs) -> Counter:
     sums = Counter()
     for name, tenths in pairs:

@@ -326,6 +326,7 @@ def test_a_township_sums_its_villages_and_says_who_is_missing(cast, awarded):
     first = send(cast.village, cast.clerk)
     whole = send(cast.township, cast.township_user)
     assert whole.missing == {NEXT_VILLAGE: "桥头社区"}
+    assert "桥头社区" in levels.notes(send(cast.county, cast.county_user), Sight(masked=False))[0]
     assert whole.figures == figures.total([first.figures])
     send(cast.next_village, cast.outsider)
     assert sending.draft(cast.township, FIRST).has_changed
@@ -333,7 +334,8 @@ def test_a_township_sums_its_villages_and_says_who_is_missing(cast, awarded):
     assert (below.area, below.is_stale) == (cast.township, True)
     again = send(cast.township, cast.township_user, "桥头社区报来了")
     assert (again.version, again.missing, len(again.parts)) == (2, {}, 2)
-    county = send(cast.county, cast.county_user)
+    county = send(cast.county, cast.county_user, "桥头社区报来了")
+    assert levels.notes(county, Sight(masked=False)) == ["更正原因：桥头社区报来了"]
     assert county.figures["grids"] == sum(part.figures["grids"] for part in again.parts) == 9
     put_right(cast, awarded, 180)
     send(cast.village, cast.clerk, "记了两次")
@@ -358,6 +360,13 @@ def test_who_sends_what_when(cast, awarded):
         refused("not_yours", sending.send, key(), area, FIRST, "", user)
     refused("quarter_not_over", sending.send, key(), cast.village, Quarter(2026, 4), "", cast.clerk)
     refused("nothing_sent", sending.send, key(), cast.township, FIRST, "", cast.township_user)
+    before = FIRST.previous  # when no rubric was in force anywhere
+    for user, area in (
+        (cast.clerk, cast.village),
+        (cast.township_user, cast.township),
+        (cast.county_user, cast.county),
+    ):
+        refused("not_due", sending.send, key(), area, before, "", user)
     once = key()
     sent = do(sending.send, once, cast.village, FIRST, "", cast.clerk)
     assert do(sending.send, once, cast.village, FIRST, "", cast.clerk) == sent
@@ -411,6 +420,7 @@ def test_three_levels_agree(cast, monkeypatch, seeds):
     }
     monkeypatch.setattr(sending, "gather", lambda village, _quarter: counted[village])
     monkeypatch.setattr(sending, "may_send", lambda *_of: True)
+    monkeypatch.setattr(sending, "quarters_to_send", lambda _area, quarters: quarters)
     with suppress(UndoneError), transaction():
         check_levels(cast, counted)
         raise UndoneError
@@ -516,6 +526,20 @@ def same(read, said):
     return isinstance(read, int | float) and Decimal(str(read)) == said
 
 
+def test_the_front_page_asks_for_the_last_quarter_until_it_is_sent(cast, awarded, client_of, clock):
+    clock.turn_to(FIRST.next.first_day)
+    asks = "上报2025年第一季度的季度报表"
+    for user in (cast.clerk, cast.chair, cast.township_user, cast.county_user):
+        assert asks in client_of(user).get("/", follow_redirects=True).text
+    for user in (cast.supervisor, cast.volunteer, cast.worker_user):
+        assert asks not in client_of(user).get("/", follow_redirects=True).text
+    send(cast.village, cast.clerk)
+    assert asks not in client_of(cast.chair).get("/", follow_redirects=True).text
+    assert f"{asks}（下级已报1个）" in client_of(cast.township_user).get("/", follow_redirects=True).text
+    clock.turn_to(FIRST.first_day)  # no rubric scored the quarter before
+    assert "的季度报表" not in client_of(cast.township_user).get("/", follow_redirects=True).text
+
+
 def test_the_pages_lead_from_looking_to_sending_to_correcting(cast, awarded, client_of):
     clerk, official, county = map(client_of, (cast.clerk, cast.township_user, cast.county_user))
     page = clerk.get(HERE)
@@ -540,6 +564,12 @@ def test_the_pages_lead_from_looking_to_sending_to_correcting(cast, awarded, cli
     assert "缺桥头社区" in county.get(f"/a/{COUNTY}/returns/{FIRST}").text
     assert "季度报表" in listed
     assert "没报，已逾期" in listed
+    before = clerk.get(f"/a/{VILLAGE}/returns/{FIRST.previous}").text
+    assert "这个季度没有要报的" in before
+    assert "/send" not in before
+    late = client_of(cast.chair).post(f"{HERE}/send", data={"key": key(), "reason": "我也来报"})
+    assert "已上报，之后没有变化" in late.text
+    assert "上报之后没有变化" in late.text.split('class="note note-refused"')[1]
     begun_nowhere = county.get(f"/a/{FAR_VILLAGE}/returns").text
     assert "还没有要报的季度" in begun_nowhere
     assert "已逾期" not in begun_nowhere

@@ -142,7 +142,7 @@ def _draft_page(made: Draft, form: ReturnForm) -> str:
         line=None,
         parts=made.parts,
         form=form,
-        may_send=sending.may_send(current_user, g.area) and made.quarter.last_day < clock.today(),
+        may_send=sending.may_send(current_user, g.area) and made.refusal is None,
         due_on=sending.due_on(g.area, made.quarter),
     )
 
