@@ -28,7 +28,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from ground import clock
 from ground.clock import Quarter
 from ground.contributions import Slot
-from ground.db import add_rows, db, get_locked, insert_row
+from ground.db import add_rows, among, db, get_locked, insert_row
 from ground.refusal import Refused
 from people.models import Area, Person, User
 from points import amounts
@@ -419,7 +419,7 @@ def _in_accounts(village_ids: Collection[int], person: Person | None) -> list[Co
     """The condition that a transfer's account is a worker's of these villages, or this worker's."""
     return [
         Account.kind == AccountKind.WORKER,
-        Account.village_id.in_(village_ids),
+        among(Account.village_id, village_ids),
         *([Account.person_id == person.id] if person else []),
     ]
 
@@ -476,7 +476,7 @@ def flows(villages: Collection[int], quarters: Sequence[Quarter]) -> list[Points
         select(other.kind, period, func.sum(case((is_credited, Transfer.amount), else_=-Transfer.amount)))
         .join(Transfer.account)
         .join(other, other.id == case((is_credited, Transfer.debit_id), else_=Transfer.credit_id))
-        .where(Account.village_id.in_(villages), Transfer.at >= begins)
+        .where(among(Account.village_id, villages), Transfer.at >= begins)
         .group_by(other.kind, period)
     ):
         moved[kind, number] = int(tenths)
@@ -529,7 +529,7 @@ def outstanding_by_village(villages: Collection[int]) -> dict[int, int]:
         village_id: int(tenths)
         for village_id, tenths in db.session.execute(
             select(Account.village_id, func.sum(Account.balance))
-            .where(Account.kind == AccountKind.WORKER, Account.village_id.in_(villages))
+            .where(Account.kind == AccountKind.WORKER, among(Account.village_id, villages))
             .group_by(Account.village_id)
         )
     }
