@@ -3,11 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, cast, literal
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from ground.db import Base, Moment, enum_column
-from people.models import User
+from people.models import Proposal, ProposalState, User
 from shop.models.goods import Goods, Shop
 from shop.models.stock import Delivery, delivery_stands
 
@@ -49,7 +49,8 @@ class Wish(Base):
 class PurchaseRequest(Base):
     """A purchase that somebody asks for (采购申请), numbered in the shop's year; never changed.
 
-    `deliveries` brought what it asks for, or some of it; one that was undone as a mistake did not.
+    `deliveries` brought what it asks for, or some of it; one that was undone as a mistake did not. By the
+    `proposals` somebody asked for its approval.
 
     `budget_left` in fen is what was left of the year's budget when it was asked for, None without a budget;
     `outstanding` the points that the village's workers held, `in_goods` what lay there for them, in tenths.
@@ -80,6 +81,14 @@ class PurchaseRequest(Base):
         order_by="PurchaseDelivery.delivery_id",
         viewonly=True,
     )
+    proposals: Mapped[list[Proposal]] = relationship(
+        primaryjoin=lambda: (
+            foreign(Proposal.subject)
+            == literal(f"{PurchaseRequest.__tablename__}:") + cast(PurchaseRequest.id, String)
+        ),
+        order_by=Proposal.id,
+        viewonly=True,
+    )
 
     __table_args__ = (UniqueConstraint("shop_id", "year", "serial"),)
 
@@ -87,6 +96,12 @@ class PurchaseRequest(Base):
     def number(self) -> str:
         """The number on the paper: 采购 by its initials, year and serial, CG2026-0007."""
         return f"CG{self.year}-{self.serial:04d}"
+
+    @property
+    def refusal(self) -> Proposal | None:
+        """The proposal whose refusal is the last word about it, with who refused it and why."""
+        last = self.proposals[-1] if self.proposals else None
+        return last if last and last.state == ProposalState.REFUSED and not self.approval else None
 
     @property
     def cost(self) -> int | None:

@@ -242,12 +242,13 @@ def requests_of(shop: Shop) -> Select[PurchaseRequest]:
 
 
 def under_way(shop: Shop) -> Sequence[PurchaseRequest]:
-    """The requests of the last 90 days for which nothing came in yet, the first first."""
+    """The requests of the last 90 days for which nothing came in yet and that nobody refused, first first."""
     since = clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
-    return db.session.scalars(
+    requests = db.session.scalars(
         select(PurchaseRequest)
         .options(
             selectinload(PurchaseRequest.deliveries),
+            selectinload(PurchaseRequest.proposals),
             joinedload(PurchaseRequest.approval),
         )
         .where(
@@ -256,7 +257,8 @@ def under_way(shop: Shop) -> Sequence[PurchaseRequest]:
             ~PurchaseRequest.deliveries.any(),
         )
         .order_by(PurchaseRequest.id)
-    ).all()
+    )
+    return [request for request in requests if not request.refusal]
 
 
 def find_request(shop: Shop, ident: int) -> PurchaseRequest | None:
@@ -270,4 +272,5 @@ def _whole(query: Select[Any]) -> Select[Any]:
         selectinload(PurchaseRequest.deliveries).joinedload(PurchaseDelivery.delivery),
         joinedload(PurchaseRequest.approval).joinedload(PurchaseApproval.actor),
         joinedload(PurchaseRequest.asked_by),
+        selectinload(PurchaseRequest.proposals).joinedload(Proposal.decided_by),
     )

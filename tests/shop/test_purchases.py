@@ -340,6 +340,21 @@ def test_what_cannot_be_asked_for_is_told_in_its_row(cast, client_of):
     ]
 
 
+def test_what_was_refused_says_so_with_the_reason(cast, client_of):
+    """Until it is proposed anew; meanwhile it is not under way."""
+    request, manager = asked(cast), client_of(cast.manager)
+    do(proposing.refuse, proposal_for(cast, request), "今年不买了", cast.chair)
+    address = f"{HERE}/purchases/requests/{request.id}"
+    (paper,) = texts(manager.get(f"{address}/sheet.pdf").data)
+    for said in (manager.get(address).text, paper):
+        assert "今年不买了" in said
+    assert "没有同意" in manager.get(f"{HERE}/purchases/requests").text
+    assert requests.under_way(cast.shop) == []
+    do(proposing.agree, proposal_for(cast, request), cast.chair)
+    page = manager.get(address).text
+    assert ("已审批" in page, "今年不买了" in page) == (True, False)
+
+
 def test_a_budget_that_is_overspent_is_the_same_minus_everywhere(cast, client_of):
     """Of 1.00 yuan 2.50 are spent: 1.50 too many, and not 2.50 as the remainder of a division has it."""
     do(backing.set_budget, cast.shop, 2026, 100, "村民代表会议", cast.chair)

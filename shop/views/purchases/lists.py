@@ -21,6 +21,8 @@ def state(request: PurchaseRequest) -> Any:
     """Where a request stands, in a word."""
     if request.deliveries:
         return _("came in")
+    if request.refusal:
+        return _("refused")
     return _("approved") if request.approval else _("not approved yet")
 
 

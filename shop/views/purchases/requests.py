@@ -185,7 +185,6 @@ def link_delivery(village: str, ident: int) -> Answer:
 def request_sheet(village: str, ident: int) -> Response:
     """The request on paper, for those who ask, check and approve to sign."""
     purchase = _request_or_404(ident)
-    approval = purchase.approval
     sheet = PurchaseSheet(
         village=purchase.shop.village.name,
         shop=purchase.shop.name,
@@ -193,11 +192,7 @@ def request_sheet(village: str, ident: int) -> Response:
         asked_at=purchase.at,
         asked_by=shown_name(purchase.asked_by) or "",
         note=shown_text(purchase.note) or "",
-        approved=gettext(
-            "%(name)s, %(moment)s", name=shown_name(approval.actor), moment=words.moment(approval.at)
-        )
-        if approval
-        else "",
+        approved=_decision(purchase),
         budget_left=purchase.budget_left,
         outstanding=amounts.show(purchase.outstanding),
         in_goods=amounts.show(purchase.in_goods),
@@ -217,3 +212,18 @@ def request_sheet(village: str, ident: int) -> Response:
         cost=purchase.cost,
     )
     return web.pdf(purchase_pdf(sheet), f"purchase-{purchase.number}.pdf")
+
+
+def _decision(purchase: PurchaseRequest) -> str:
+    """Who approved a request and when, or who refused it and why; empty as long as nobody did."""
+    if approval := purchase.approval:
+        name, at = shown_name(approval.actor), approval.at
+        return gettext("%(name)s, %(moment)s", name=name, moment=words.moment(at))
+    if (refusal := purchase.refusal) and refusal.decided_at:
+        return gettext(
+            "Refused by %(name)s, %(moment)s: %(reason)s",
+            name=shown_name(refusal.decided_by),
+            moment=words.moment(refusal.decided_at),
+            reason=shown_text(refusal.decision),
+        )
+    return ""
