@@ -27,12 +27,16 @@ def _strips(assessment: Assessment, sight: Sight, title: str) -> list[Strip]:
     awards = booking.awards(assessment)
     corrections = correcting.corrections_of_assessment(assessment)
     rows = _rows(assessment, awards, sight)
+    booked = show(sum(award.transfer.amount for award in awards))
     pairs = [
         (_("Booked on"), words.moment(assessment.booked_at) if assessment.booked_at else "–"),
         (_("Booked by"), sight.name(assessment.booked_by)),
         (_("Lines booked"), str(len(awards))),
-        (_("Points booked"), show(sum(award.transfer.amount for award in awards))),
+        (_("Points booked together"), booked),
     ]
+    if corrections:
+        right = show(booking.booked_points(assessment).tenths)
+        pairs.append((_("Points together after the corrections"), right))
     table = PrintedTable(
         [
             PrintedColumn(_("Row"), 14, "center"),
@@ -46,7 +50,7 @@ def _strips(assessment: Assessment, sight: Sight, title: str) -> list[Strip]:
         size=CELL,
     )
     posted = sum(line.total for line in assessments.latest_lines(assessment).values())
-    total = ["", _("Sum"), "", show(posted), pairs[-1][1], "", ""]
+    total = ["", _("Sum"), "", show(posted), booked, "", ""]
     return [
         *heading(assessment.village.name, title),
         *facts(pairs, ROOM_MM),
@@ -55,7 +59,7 @@ def _strips(assessment: Assessment, sight: Sight, title: str) -> list[Strip]:
         table.row(total, bold=True),
         *_corrections(corrections, sight, assessment),
         gap(5),
-        signatures([_("Booked by"), _("Checked by")], ROOM_MM, BODY),
+        signatures([_("Booked by"), _("Reviewed by")], ROOM_MM, BODY),
         *note_on_missing(rows),
     ]
 

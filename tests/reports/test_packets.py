@@ -88,7 +88,10 @@ def test_a_later_packet_stands_beside_the_first(app, cast, booked):
     assert (first.number, second.number) == (1, 2)
     assert not packets.is_outdated(second)
     assert db.session.get_one(Packet, first.id).content == kept
-    assert "同一件事记了两次" in "".join(texts(second.content))
+    before, after = ("".join(texts(packet.content)) for packet in (first, second))
+    assert "同一件事记了两次" in after
+    assert "入账积分合计12.5" in before
+    assert ("更正后合计" in before, "更正后合计10" in after) == (False, True)
 
 
 def test_a_packet_is_made_of_a_booked_quarter_alone(app, cast):
