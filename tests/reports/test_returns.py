@@ -540,6 +540,15 @@ def test_the_front_page_asks_for_the_last_quarter_until_it_is_sent(cast, awarded
     assert "的季度报表" not in client_of(cast.township_user).get("/", follow_redirects=True).text
 
 
+def test_who_sends_before_the_booking_is_told_that_no_points_stand_in_it(cast, client_of, clock):
+    clock.turn_to(FIRST.next.first_day)
+    clerk = client_of(cast.clerk)
+    assert "这个季度的积分还没有入账" in clerk.get(HERE).text
+    assert "还没有入账" not in client_of(cast.township_user).get(f"/a/{TOWNSHIP}/returns/{FIRST}").text
+    cast.earn_each({cast.worker.id: 200})
+    assert "还没有入账" not in clerk.get(HERE).text
+
+
 def test_the_pages_lead_from_looking_to_sending_to_correcting(cast, awarded, client_of):
     clerk, official, county = map(client_of, (cast.clerk, cast.township_user, cast.county_user))
     page = clerk.get(HERE)
