@@ -109,6 +109,7 @@ def _strips(disclosure: Disclosure, url: str, size: float) -> list[Strip]:
         *_rubric(disclosure, size),
         *_workers(disclosure, size),
         *_redeemed(disclosure, size),
+        *_note(disclosure),
         gap(2),
         _end(disclosure, url),
     ]
@@ -219,6 +220,14 @@ def _redeemed(disclosure: Disclosure, size: float) -> Iterator[Strip]:
         [[goods.name, goods.unit, str(goods.units), show(goods.points)] for goods in disclosure.redeemed],
     ).strips(size)
     yield from _said(redeemed_text(disclosure), size)
+
+
+def _note(disclosure: Disclosure) -> list[Strip]:
+    """The note on characters that no typeface has."""
+    items = [[part.duty, [[item.name, item.unit] for item in part.items]] for part in disclosure.rubric_parts]
+    lists = [disclosure.received, disclosure.prices, disclosure.workers, disclosure.redeemed]
+    note = words.footnote([disclosure.village.name, rubric_text(disclosure), items, *map(list, lists)])
+    return [gap(1), *paragraph(note, ROOM_MM, SMALL, colour=QUIET)] if note else []
 
 
 # The words that the sheet and the page share.

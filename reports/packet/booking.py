@@ -26,13 +26,17 @@ def booking_pdf(assessment: Assessment, sight: Sight) -> bytes:
 def _strips(assessment: Assessment, sight: Sight, title: str) -> list[Strip]:
     awards = booking.awards(assessment)
     corrections = correcting.corrections_of_assessment(assessment)
-    rows = _rows(assessment, awards, sight)
+    rows, corrected = _rows(assessment, awards, sight), _corrected(corrections, sight, assessment)
+    booked = show(sum(award.transfer.amount for award in awards))
     pairs = [
         (_("Booked on"), words.moment(assessment.booked_at) if assessment.booked_at else "–"),
         (_("Booked by"), sight.name(assessment.booked_by)),
         (_("Lines booked"), str(len(awards))),
-        (_("Points booked"), show(sum(award.transfer.amount for award in awards))),
+        (_("Points booked together"), booked),
     ]
+    if corrections:
+        right = show(booking.booked_points(assessment).tenths)
+        pairs.append((_("Points together after the corrections"), right))
     table = PrintedTable(
         [
             PrintedColumn(_("Row"), 14, "center"),
@@ -46,17 +50,17 @@ def _strips(assessment: Assessment, sight: Sight, title: str) -> list[Strip]:
         size=CELL,
     )
     posted = sum(line.total for line in assessments.latest_lines(assessment).values())
-    total = ["", _("Sum"), "", show(posted), pairs[-1][1], "", ""]
+    total = ["", _("Sum"), "", show(posted), booked, "", ""]
     return [
         *heading(assessment.village.name, title),
         *facts(pairs, ROOM_MM),
         gap(3),
         *table.rows(rows),
         table.row(total, bold=True),
-        *_corrections(corrections, sight, assessment),
+        *_corrections(corrected),
         gap(5),
-        signatures([_("Booked by"), _("Checked by")], ROOM_MM, BODY),
-        *note_on_missing(rows),
+        signatures([_("Booked by"), _("Reviewed by")], ROOM_MM, BODY),
+        *note_on_missing([rows, corrected]),
     ]
 
 
@@ -81,8 +85,9 @@ def _rows(assessment: Assessment, awards: Sequence[Award], sight: Sight) -> list
     return rows
 
 
-def _corrections(corrections: Sequence[Correction], sight: Sight, assessment: Assessment) -> list[Strip]:
-    rows = [
+def _corrected(corrections: Sequence[Correction], sight: Sight, assessment: Assessment) -> list[list[str]]:
+    """A row for each correction: what was booked, what is right, and why."""
+    return [
         [
             words.day(clock.local(correction.at).date()),
             sight.name(correction.line.worker),
@@ -92,6 +97,9 @@ def _corrections(corrections: Sequence[Correction], sight: Sight, assessment: As
         ]
         for correction in corrections
     ]
+
+
+def _corrections(rows: list[list[str]]) -> list[Strip]:
     columns = [
         PrintedColumn(_("Day"), 32, "center"),
         PrintedColumn(_("Name"), 26),

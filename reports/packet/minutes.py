@@ -37,22 +37,23 @@ def _strips(assessment: Assessment, sight: Sight, title: str) -> list[Strip]:
         *([(_("Who was invited and did not come"), "、".join(away))] if away else []),
     ]
     minutes = sight.text(assessment.minutes, village)
+    adjusted, recused = _adjusted(assessment, sight), _recused(assessment, sight)
     return [
         *heading(village.name, title),
         *facts(pairs, ROOM_MM, pairs_in_row=1),
         gap(3),
         *paragraph(_("Minutes"), ROOM_MM, BODY, bold=True),
         *paragraph(minutes or _("Nothing was written down."), ROOM_MM, BODY),
-        *_adjustments(assessment, sight),
-        *_recusals(assessment, sight),
+        *_adjustments(adjusted),
+        *_recusals(recused),
         *_present(present),
-        *note_on_missing([*present, *away, minutes]),
+        *note_on_missing([present, away, minutes, adjusted, recused]),
     ]
 
 
-def _adjustments(assessment: Assessment, sight: Sight) -> list[Strip]:
-    """What was given or taken beside the rubric, also what was taken back."""
-    rows = [
+def _adjusted(assessment: Assessment, sight: Sight) -> list[list[str]]:
+    """A row for what was given or taken beside the rubric, also what was taken back."""
+    return [
         [
             words.day(clock.local(adjustment.at).date()),
             sight.name(adjustment.worker),
@@ -63,6 +64,9 @@ def _adjustments(assessment: Assessment, sight: Sight) -> list[Strip]:
         ]
         for adjustment in line_notes.adjustments(assessment)
     ]
+
+
+def _adjustments(rows: list[list[str]]) -> list[Strip]:
     columns = [
         PrintedColumn(_("Day"), 32, "center"),
         PrintedColumn(_("Name"), 24),
@@ -73,9 +77,9 @@ def _adjustments(assessment: Assessment, sight: Sight) -> list[Strip]:
     return table_of(_("Adjustments"), columns, rows)
 
 
-def _recusals(assessment: Assessment, sight: Sight) -> list[Strip]:
-    """Who was left out of which line."""
-    rows = [
+def _recused(assessment: Assessment, sight: Sight) -> list[list[str]]:
+    """A row for who was left out of which line."""
+    return [
         [
             sight.name(recusal.member),
             sight.name(recusal.worker),
@@ -83,6 +87,9 @@ def _recusals(assessment: Assessment, sight: Sight) -> list[Strip]:
         ]
         for recusal in members.recusals(assessment)
     ]
+
+
+def _recusals(rows: list[list[str]]) -> list[Strip]:
     columns = [
         PrintedColumn(_("Who is left out"), 50),
         PrintedColumn(_("Of the line of"), 50),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 
+from ground.paper import words
 from ground.paper.draw import QUIET, Strip, gap, paragraph
 from ground.paper.table import PrintedColumn, PrintedTable
 from people.sight import Sight
@@ -30,8 +31,16 @@ def draw(sent: QuarterlyReturn, sight: Sight) -> bytes:
         strips += [*_table(sent, part), gap(4)]
     for note in levels.notes(sent, sight):
         strips += paragraph(note, ROOM_MM, SMALL, colour=QUIET)
+    if footnote := words.footnote([*_names(sent), *levels.notes(sent, sight), levels.sent_line(sent, sight)]):
+        strips += paragraph(footnote, ROOM_MM, SMALL, colour=QUIET)
     strips += [gap(2), signatures([gettext("Prepared by"), gettext("Reviewed by")], ROOM_MM / 2, CELL)]
     return pdf(title, strips, levels.sent_line(sent, sight))
+
+
+def _names(sent: QuarterlyReturn) -> list[str]:
+    """The names of all whose figures stand in it."""
+    below = (each.sent.area_name for level in levels.levels_below(sent.parts) for each in level.returns)
+    return [sent.area_name, *below]
 
 
 def _table(sent: QuarterlyReturn, part: ReturnSection) -> list[Strip]:

@@ -183,5 +183,5 @@ def test_a_front_page_has_four_figures_however_much_asks(cast, client_of, clock)
     clock.turn_to(date(2027, 7, 1))  # the quarter is late, and the salt is out of date
     assert len(concerns(cast.village)[VILLAGE]) > 4
     figures = asking(client_of(cast.chair).get(f"/v/{VILLAGE}/").text)
-    assert next(iter(figures)) == "上季度逾期没有入账"
+    assert next(iter(figures)) == "上季度评定逾期"
     assert len(figures) == 4

@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,7 +21,7 @@ from reports.disclosure import figures, periods, sheet
 from reports.models import DisclosureInterval
 from shop.models import Goods, MoveKind, Price, Redemption, StockMove, Void
 from tests.cast import VILLAGE, new_app
-from tests.printed import codes, read, texts, type_sizes
+from tests.printed import RARE, codes, read, texts, type_sizes
 
 URL = "https://aixin.example/n/532323101201/disclosure/2026Q4"
 
@@ -153,6 +154,15 @@ def test_a_village_of_seventy_hangs_all_five_on_one_page(demo):
     assert min(size for _char, size in type_sizes(large)[0]) >= 8.4
     pictures, _text = read(content)
     assert codes(pictures[0]) == {URL}
+
+
+def test_the_sheet_says_which_characters_are_missing_on_it(demo):
+    shown = figures.disclose(village(), Quarter(2026, 4))
+    with demo.test_request_context():
+        assert "〓" not in "".join(texts(sheet.disclosure_pdf(shown, URL)))
+        rare = replace(shown, workers=[replace(shown.workers[0], name=f"李*{RARE}"), *shown.workers[1:]])
+        (text,) = texts(sheet.disclosure_pdf(rare, URL))
+    assert ("李*〓" in text, "〓=U+212FE" in text) == (True, True)
 
 
 def test_months_begin_with_the_quarter_in_which_they_were_decided(cast):

@@ -20,7 +20,7 @@ from points.wall.packet import PACKET_PARTS
 from reports.models import Packet
 from reports.packet import packets
 from tests.cast import VILLAGE, new_app
-from tests.printed import texts
+from tests.printed import RARE, texts
 from tests.reports.kept import keep_packet
 from tests.story import refusal
 from tests.tampering import tamper
@@ -82,13 +82,17 @@ def test_a_later_packet_stands_beside_the_first(app, cast, booked):
     with transaction():
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
         award = assessments.award_of(booked, cast.worker)
-        correcting.correct(award, 100, "同一件事记了两次", "c" * 32, cast.chair)
+        correcting.correct(award, 100, f"同一件事记了两次{RARE}", "c" * 32, cast.chair)
     assert packets.is_outdated(first)
     second = made(app, booked, cast.chair, "q" * 16)
     assert (first.number, second.number) == (1, 2)
     assert not packets.is_outdated(second)
     assert db.session.get_one(Packet, first.id).content == kept
-    assert "同一件事记了两次" in "".join(texts(second.content))
+    before, after = ("".join(texts(packet.content)) for packet in (first, second))
+    assert "同一件事记了两次" in after
+    assert "入账积分合计12.5" in before
+    assert ("U+212FE" in before, "U+212FE" in after) == (False, True)
+    assert ("更正后合计" in before, "更正后合计10" in after) == (False, True)
 
 
 def test_a_packet_is_made_of_a_booked_quarter_alone(app, cast):

@@ -48,7 +48,7 @@ from reports.returns import figures, gathering, levels, sending, verify, workboo
 from reports.returns.figures import FIGURES, KEPT_NAMES, SECTIONS, ReturnFigure, ReturnRatio
 from shop.models import Donation, Goods, Lot, MoveKind, Price, Redemption, Shop, StockMove, Void
 from tests.cast import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWNSHIP, VILLAGE
-from tests.printed import texts
+from tests.printed import RARE, texts
 from tests.reports.test_boards import (
     counted_disputes,
     counted_points,
@@ -540,6 +540,15 @@ def test_the_front_page_asks_for_the_last_quarter_until_it_is_sent(cast, awarded
     assert "的季度报表" not in client_of(cast.township_user).get("/", follow_redirects=True).text
 
 
+def test_who_sends_before_the_booking_is_told_that_no_points_stand_in_it(cast, client_of, clock):
+    clock.turn_to(FIRST.next.first_day)
+    clerk = client_of(cast.clerk)
+    assert "这个季度的积分还没有入账" in clerk.get(HERE).text
+    assert "还没有入账" not in client_of(cast.township_user).get(f"/a/{TOWNSHIP}/returns/{FIRST}").text
+    cast.earn_each({cast.worker.id: 200})
+    assert "还没有入账" not in clerk.get(HERE).text
+
+
 def test_the_pages_lead_from_looking_to_sending_to_correcting(cast, awarded, client_of):
     clerk, official, county = map(client_of, (cast.clerk, cast.township_user, cast.county_user))
     page = clerk.get(HERE)
@@ -550,7 +559,7 @@ def test_the_pages_lead_from_looking_to_sending_to_correcting(cast, awarded, cli
     page = clerk.get(HERE)
     assert "上报时23，现在21" in page.text
     assert "有1个数变了" in page.text
-    page = clerk.post(f"{HERE}/send", data={"key": key(), "reason": "记了两次"}, follow_redirects=True)
+    page = clerk.post(f"{HERE}/send", data={"key": key(), "reason": f"记了两次{RARE}"}, follow_redirects=True)
     assert "第2版（更正）" in page.text
     first = clerk.get(f"{HERE}?version=1").text
     assert "<b>23</b>" in first
@@ -579,6 +588,7 @@ def test_the_pages_lead_from_looking_to_sending_to_correcting(cast, awarded, cli
         text = "".join(texts(printed.data))
         assert "本季度评定积分" in text
         assert "制表人" in text
+        assert ("U+212FE" in text) == (client == clerk)  # in the reason of the correction
         assert client.get(f"{place}.xlsx").status_code == 200
     assert official.get(HERE).status_code == 200
     assert 'action="/a/539900101201/returns/2025Q1/send"' not in official.get(HERE).text

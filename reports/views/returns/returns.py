@@ -16,6 +16,8 @@ from ground.forms import attempt
 from people import access, audit
 from people.views.listing import KIND, excel, render
 from people.views.shown import sight
+from points.assessment import assessments
+from points.models import AssessmentState
 from reports.books.paper import as_text
 from reports.forms.returns import CorrectedReturnForm, ReturnForm
 from reports.models import QuarterlyReturn
@@ -142,9 +144,18 @@ def _draft_page(made: Draft, form: ReturnForm) -> str:
         line=None,
         parts=made.parts,
         form=form,
+        is_booked=_is_booked(made),
         may_send=sending.may_send(current_user, g.area) and made.refusal is None,
         due_on=sending.due_on(g.area, made.quarter),
     )
+
+
+def _is_booked(made: Draft) -> bool:
+    """Whether the quarter's points are in the ledger, where that is a village's to see to."""
+    if not g.area.is_village:
+        return True
+    assessment = assessments.find_assessment(g.area, made.quarter)
+    return assessment is not None and assessment.state == AssessmentState.BOOKED
 
 
 def _sent_page(quarter: Quarter) -> str:
