@@ -156,6 +156,21 @@ def test_a_village_of_seventy_hangs_all_five_on_one_page(demo):
     assert codes(pictures[0]) == {URL}
 
 
+def test_a_minus_says_what_it_is_in_each_part(demo):
+    """A delivery undone later, a line corrected, and a redemption voided: each in the time it was done."""
+    shown = figures.disclose(village(), Quarter(2026, 4))
+    wordings = [
+        (sheet.spent_text, "received", {"given": -120}),
+        (sheet.workers_text, "workers", {"booked": -44}),
+        (sheet.redeemed_text, "redeemed", {"units": -1}),
+    ]
+    with demo.test_request_context():
+        for wording, part, minus in wordings:
+            first, *others = getattr(shown, part)
+            taken_back = replace(shown, **{part: [replace(first, **minus), *others]})
+            assert [wording(each).count("负数") for each in (shown, taken_back)] == [0, 1], part
+
+
 def test_the_sheet_says_which_characters_are_missing_on_it(demo):
     shown = figures.disclose(village(), Quarter(2026, 4))
     with demo.test_request_context():
