@@ -264,7 +264,9 @@ def spent_text(disclosure: Disclosure) -> str:
     counts = (
         count for goods in disclosure.received for count in (goods.bought, goods.given, goods.otherwise)
     )
-    return str(text) + _minus_text(counts)
+    unpriced = sum(goods.unpriced for goods in disclosure.received)
+    left_out = _("Nobody wrote down what %(units)s of the units cost; they are not in it.", units=unpriced)
+    return str(text) + (str(left_out) if unpriced else "") + _minus_text(counts)
 
 
 def rubric_text(disclosure: Disclosure) -> str:
