@@ -4,9 +4,10 @@ Each part counts on the day it was written: what is late, taken back or correcte
 Points are tenths, money is fen.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby, takewhile
 
 from sqlalchemy import select
@@ -30,7 +31,8 @@ from shop.stock import turnover
 class GoodsReceived:
     """Units of an article that came in: bought, donated, allocated or otherwise; `spent` on those bought.
 
-    `spent` is None where nothing was bought, or its cost is not known.
+    `spent` is None where nothing was bought, or its cost is not known; `unpriced` of those bought have no
+    cost, and are not in it.
     """
 
     name: str
@@ -39,6 +41,7 @@ class GoodsReceived:
     given: int
     otherwise: int
     spent: int | None
+    unpriced: int
 
     @property
     def units(self) -> int:
@@ -157,14 +160,25 @@ def _as_of(period: Period) -> date:
 def _received(village: Area, period: Period) -> Iterator[GoodsReceived]:
     moments = clock.day_span(period.first_day, period.last_day)
     rows = db.session.execute(turnover.by_article_valued([village.id], *moments)).all()
-    articles = turnover.articles([row[0] for row in rows])
+    articles, unpriced = turnover.articles([row[0] for row in rows]), _unpriced(village, *moments)
     for row in rows:
         goods, valued = articles[row[0]], turnover.valued_of(row[1:])
         came = valued.units
         otherwise = came.came_in - came.bought - came.given
         if came.bought or came.given or otherwise:
-            spent = valued.fen.bought or None
-            yield GoodsReceived(goods.title, goods.unit, came.bought, came.given, otherwise, spent)
+            spent, left_out = valued.fen.bought or None, unpriced[goods.id]
+            yield GoodsReceived(goods.title, goods.unit, came.bought, came.given, otherwise, spent, left_out)
+
+
+def _unpriced(village: Area, begins: datetime, ends: datetime) -> Counter[int]:
+    """How many units were bought of which nobody wrote down the cost, by the id of the article."""
+    rows = db.session.execute(turnover.by_lot([village.id], begins, ends)).all()
+    bought = {row[0]: turnover.turnover_of(row[1:]).bought for row in rows}
+    units: Counter[int] = Counter()
+    for lot in turnover.lots([ident for ident, count in bought.items() if count]).values():
+        if lot.unit_cost is None:
+            units[lot.goods_id] += bought[lot.id]
+    return units
 
 
 def _rubric(village: Area, period: Period) -> Rubric | None:

@@ -1,6 +1,6 @@
 """The five openings as a sheet for the wall: all five on one page, in the largest type that fits it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -260,7 +260,13 @@ def redeemed_title() -> str:
 
 def spent_text(disclosure: Disclosure) -> str:
     """What all that was bought cost."""
-    return str(_("Sum: goods for %(money)s yuan were bought.", money=yuan(disclosure.spent)))
+    text = _("Sum: goods for %(money)s yuan were bought.", money=yuan(disclosure.spent))
+    counts = (
+        count for goods in disclosure.received for count in (goods.bought, goods.given, goods.otherwise)
+    )
+    unpriced = sum(goods.unpriced for goods in disclosure.received)
+    left_out = _("Nobody wrote down what %(units)s of the units cost; they are not in it.", units=unpriced)
+    return str(text) + (str(left_out) if unpriced else "") + _minus_text(counts)
 
 
 def rubric_text(disclosure: Disclosure) -> str:
@@ -280,6 +286,7 @@ def rubric_text(disclosure: Disclosure) -> str:
 
 def workers_text(disclosure: Disclosure) -> str:
     """The sums of the workers, and which quarter's points were booked."""
+    tenths = (figure for worker in disclosure.workers for figure in (worker.booked, worker.redeemed))
     return str(
         _(
             "Sum of rows 1 to %(people)s: %(booked)s points booked, %(redeemed)s redeemed. The points of a "
@@ -288,12 +295,18 @@ def workers_text(disclosure: Disclosure) -> str:
             booked=show(disclosure.booked),
             redeemed=show(sum(worker.redeemed for worker in disclosure.workers)),
         )
-    )
+    ) + _minus_text(tenths)
 
 
 def redeemed_text(disclosure: Disclosure) -> str:
     """The sum of what was handed out."""
-    return str(_("Sum: %(points)s points.", points=show(disclosure.points_redeemed)))
+    text = _("Sum: %(points)s points.", points=show(disclosure.points_redeemed))
+    return str(text) + _minus_text(goods.units for goods in disclosure.redeemed)
+
+
+def _minus_text(figures: Iterable[int]) -> str:
+    """The sentence that says what a minus among some figures is; empty where there is none."""
+    return str(_(" A minus takes back what was written down before.")) if min(figures, default=0) < 0 else ""
 
 
 def yuan(fen: int | None) -> str:

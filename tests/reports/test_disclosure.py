@@ -156,6 +156,31 @@ def test_a_village_of_seventy_hangs_all_five_on_one_page(demo):
     assert codes(pictures[0]) == {URL}
 
 
+def test_a_minus_says_what_it_is_in_each_part(demo):
+    """A delivery undone later, a line corrected, and a redemption voided: each in the time it was done."""
+    shown = figures.disclose(village(), Quarter(2026, 4))
+    wordings = [
+        (sheet.spent_text, "received", {"given": -120}),
+        (sheet.workers_text, "workers", {"booked": -44}),
+        (sheet.redeemed_text, "redeemed", {"units": -1}),
+    ]
+    with demo.test_request_context():
+        for wording, part, minus in wordings:
+            first, *others = getattr(shown, part)
+            taken_back = replace(shown, **{part: [replace(first, **minus), *others]})
+            assert [wording(each).count("负数") for each in (shown, taken_back)] == [0, 1], part
+
+
+def test_what_was_bought_at_no_known_cost_is_named_beside_the_sum(cast, app):
+    received_on = on(db.session.scalars(select(StockMove.at).order_by(StockMove.id)).first())
+    shown = figures.disclose(cast.village, Quarter.of(received_on))
+    (soap,) = (goods for goods in shown.received if goods.name == cast.goods.title)
+    assert (soap.bought, soap.spent, soap.unpriced) == (20, None, 20)
+    with app.test_request_context(), force_locale("zh"):
+        text = sheet.spent_text(shown)
+    assert "采购0.00元。其中 20 件没有登记单价，不在金额里。" in text
+
+
 def test_the_sheet_says_which_characters_are_missing_on_it(demo):
     shown = figures.disclose(village(), Quarter(2026, 4))
     with demo.test_request_context():
