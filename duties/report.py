@@ -103,7 +103,7 @@ def _services(village: Area, first: date, last: date) -> LabelledFigures:
         of_duty = [each for each in counts if each.category == category]
         confirmed = [each for each in of_duty if each.state == ServiceState.CONFIRMED]
         yield (
-            str(points_labels.CATEGORIES[category]),
+            str(points_labels.DUTIES[category]),
             gettext(
                 "%(all)s recorded, %(confirmed)s confirmed: %(points)s points before caps",
                 all=sum(each.services for each in of_duty),

@@ -22,16 +22,7 @@ from points.models import (
     Witness,
 )
 
-CATEGORIES = {
-    Category.OPINION: _("Listening"),
-    Category.PUBLICITY: _("Law and policy"),
-    Category.SERVICE: _("Errands"),
-    Category.HAZARD: _("Hazards"),
-    Category.EMERGENCY: _("Emergencies"),
-    Category.DISPUTE: _("Disputes"),
-}
-
-# The same in full, as the county's rules call the six duties.
+# As the county's rules call the six duties.
 DUTIES = {
     Category.OPINION: _("Collecting what people think"),
     Category.PUBLICITY: _("Making law and policy known"),
@@ -39,6 +30,16 @@ DUTIES = {
     Category.HAZARD: _("Looking for hazards"),
     Category.EMERGENCY: _("Reporting emergencies"),
     Category.DISPUTE: _("Finding and settling disputes"),
+}
+
+# Where six of them stand side by side above figures.
+SHORT_DUTIES = {
+    Category.OPINION: _("Listening"),
+    Category.PUBLICITY: _("Law and policy"),
+    Category.SERVICE: _("Errands"),
+    Category.HAZARD: _("Hazards"),
+    Category.EMERGENCY: _("Emergencies"),
+    Category.DISPUTE: _("Disputes"),
 }
 
 FED_BY = {

@@ -32,7 +32,7 @@ class OptionalPointsField(PointsField):
 class ItemLine(Rows):
     """One item of a rubric: its service, its unit, and what it is worth."""
 
-    category = SelectField(_("Duty"), choices=labels.CATEGORIES.items(), default=Category.SERVICE)
+    category = SelectField(_("Duty"), choices=labels.DUTIES.items(), default=Category.SERVICE)
     name = StringField(_("Service"), validators=[Length(max=100)])
     unit = StringField(_("Unit"), validators=[Length(max=20)])
     points = OptionalPointsField(_("Points"), usual=1_000, validators=[Length(max=12)])

@@ -78,7 +78,7 @@ def _cells(item: RubricItem) -> list[str]:
     worth = _("%(points)s each %(unit)s", points=show(item.points), unit=item.unit)
     own = " *" if item.own else ""
     return [
-        str(labels.CATEGORIES[item.category]),
+        str(labels.DUTIES[item.category]),
         f"{item.name}{own}",
         worth,
         show(item.cap) if item.cap else "–",

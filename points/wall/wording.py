@@ -40,7 +40,7 @@ def sheet(
         present=sum(member.present for member in members),
         posted_on=notice.posted_on,
         ends_on=notice.ends_on,
-        columns=[str(labels.CATEGORIES[category]) for category in Category],
+        columns=[str(labels.SHORT_DUTIES[category]) for category in Category],
         rows=[_row(posted, line) for line in posted.lines],
         notes=list(_notes(posted)),
         digest=notice.digest,

@@ -63,7 +63,7 @@ def mine_quarter(village: str, quarter: str) -> str:
         is_open=is_open,
         proposed_deductions=_proposed(person, assessment) if is_open else (),
         notice=assessments.whole_notice(assessment),
-        categories=labels.CATEGORIES,
+        categories=labels.DUTIES,
     )
 
 

@@ -140,7 +140,7 @@ def table_values(assessment: Assessment) -> dict[str, Any]:
         "rows": rows,
         "line_notes": line_notes.notes_by_worker(assessment),
         "grand_total": sum(row.total for row in rows),
-        "categories": labels.CATEGORIES,
+        "categories": labels.SHORT_DUTIES,
         "route_arguments": {"village": g.area.code, "quarter": assessment.quarter},
     }
 

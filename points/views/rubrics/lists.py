@@ -14,7 +14,7 @@ ITEMS = Listing(
     _("Rubric"),
     context_records("items"),
     (_("Service"), lambda item: item.name),
-    (_("Duty"), lambda item: labels.CATEGORIES[item.category]),
+    (_("Duty"), lambda item: labels.DUTIES[item.category]),
     (_("Points"), lambda item: amounts.as_number(item.points)),
     (_("Unit"), lambda item: item.unit),
     (_("At most a quarter"), lambda item: amounts.as_number(item.cap) if item.cap else None),

@@ -107,7 +107,7 @@ def _rubric_page(rubric: Rubric | None, form: ReasonForm | None = None) -> str:
         items=rubric.items if rubric else TEMPLATE,
         versions=versions.versions_of(g.area if own else _county_or_404()),
         newer=newest if rubric and newest and newest.id != rubric.template_id else None,
-        categories=labels.CATEGORIES,
+        categories=labels.DUTIES,
         fed_by=labels.FED_BY,
         today=clock.today(),
         is_own=own,
@@ -151,7 +151,7 @@ def _comparison_page() -> str:
         newer=newer,
         differences=differences,
         unchanged_count=same,
-        categories=labels.CATEGORIES,
+        categories=labels.DUTIES,
         fed_by=labels.FED_BY,
     )
 
@@ -334,7 +334,7 @@ def _decision_page(
         items=versions.items_of(template) if is_own else [],
         limits=versions.limits_of(template),
         template=template,
-        categories=labels.CATEGORIES,
+        categories=labels.DUTIES,
         is_own=is_own,
         decide_url=url_for("rubrics.adopt_rubric" if is_own else "rubrics.publish_template", **here),
         file_url=url_for("rubrics.adopt_from_file" if is_own else "rubrics.publish_from_file", **here),

@@ -180,7 +180,7 @@ def _household_choices(form: ServiceForm, seats: list[WorkerInGrid]) -> list[tup
 def _item_label(item: RubricItem) -> str:
     return gettext(
         "%(category)s: %(name)s (%(points)s points each %(unit)s)",
-        category=labels.CATEGORIES[item.category],
+        category=labels.DUTIES[item.category],
         name=item.name,
         points=amounts.show(item.points),
         unit=item.unit,
