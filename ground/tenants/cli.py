@@ -65,7 +65,10 @@ def counties(register: Register, make: MakeIn) -> click.Group:
     def list_all() -> None:
         """List the counties: code, name, address, database, and whether it is closed."""
         for tenant in register.tenants().values():
-            where = _place(make(register.instance, tenant))
+            try:
+                where = _place(make(register.instance, tenant))
+            except SystemExit as broken:  # its settings: the others are listed
+                where = str(broken)
             state = "closed" if tenant.is_closed else ""
             click.echo("\t".join((tenant.code, tenant.name or "–", tenant.address, where, state)).rstrip())
 
@@ -114,6 +117,7 @@ def counties(register: Register, make: MakeIn) -> click.Group:
         with register.changing() as tenants:
             tenant = register.tenant(code)
             moved = replace(tenant, database=database)
+            check({**tenants, code: moved})
             old, new = make(register.instance, tenant), make(register.instance, moved)
             kept = moving.move(old, new, lambda: migrate(new))
             tenants[code] = moved
