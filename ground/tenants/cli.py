@@ -58,8 +58,15 @@ def counties(register: Register, make: MakeIn) -> click.Group:
                 raise BadRegister(f"{code} is there already")
             tenants[code] = tenant
             check(tenants)
-            migrate(make(register.instance, tenant))
-        click.echo(f"{code} is at {tenant.address}/ and begins empty: aixin --county {code} areas import …")
+            migrate(app := make(register.instance, tenant))
+        click.echo(
+            f"{code} is at {tenant.address}/. Where it begins empty: aixin --county {code} areas import …"
+        )
+        if len(tenants) == 1 and _ran_alone(register, app):
+            click.echo(
+                "The county that ran here alone is not answered from the next start on: bring it in too "
+                "(docs/operations.md, “Many counties, one service”). Nothing of it is lost."
+            )
 
     @command("list")
     def list_all() -> None:
@@ -164,6 +171,15 @@ def _place(app: Flask) -> str:
     with app.app_context():
         file, schema = database_file(), app.config["SCHEMA"]
         return str(file) if file else f"{db.engine.url.render_as_string()} {schema}"
+
+
+def _ran_alone(register: Register, app: Flask) -> bool:
+    """Whether there is a database of one county alone, beside those of the register."""
+    with app.app_context(), _connections_end():
+        if (file := database_file()) is not None:
+            return (register.instance / file.name).exists()
+        with db.engine.connect() as connection:
+            return connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is not None
 
 
 def _set_closed(register: Register, code: str, *, is_closed: bool) -> None:

@@ -228,6 +228,15 @@ def test_no_file_is_the_database_of_several_counties(host, monkeypatch):
     assert not host.register.file.exists()
 
 
+@only_on_sqlite
+def test_who_ran_alone_is_told_that_it_is_not_answered_any_more(host, migrated):
+    (host.instance / "aixin.sqlite").touch()
+    first, second = (
+        typed("counties", "add", code, "--host", f"{code}.example")[1] for code in ("east", "west")
+    )
+    assert ("ran here alone" in first, "ran here alone" in second) == (True, False)
+
+
 def test_the_passwords_in_the_register_are_its_owner_s(host):
     host.join("good")
     host.register.file.chmod(0o644)
