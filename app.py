@@ -33,7 +33,7 @@ from ground.server.cli import backup_cli, restore_cli, serve_cli
 from ground.server.health import HealthDoor, reasons_not_to_work
 from ground.tenants import cli as tenants_cli
 from ground.tenants.host import Host
-from ground.tenants.register import BadRegister, Register, Tenant
+from ground.tenants.register import BadRegister, Register, Tenant, is_postgresql
 from ground.watch import events
 from people import access, audit
 from people.contributions import PEOPLE
@@ -95,6 +95,7 @@ def create_host(register: Register) -> Host:
     proxies = int(os.environ.get("TRUSTED_PROXIES", "0"))
     host = Host(__name__, register, partial(create_county, register.instance), MIGRATIONS, proxies)
     log_to_its_place()
+    private.close_to_others([register.file])  # passwords of databases may be in it
     host.cli.add_command(tenants_cli.serve(host, os.environ.get("AIXIN_METRICS", "")))
     return host
 
@@ -103,10 +104,16 @@ def create_county(instance: Path, tenant: Tenant) -> Flask:
     """The application of a county, by itself: in its own folder, with its own secret and database.
 
     `instance` is the host's folder. A SECRET_KEY of the host's gives each county one that tells nothing of
-    the others', unless the county brought its own in its folder.
+    the others', unless the county brought its own in its folder. Raises `BadRegister` where DATABASE_URL is a
+    file: it would be the same one for every county.
     """
     folder, backup_folder = tenant.folder(instance), os.environ.get("AIXIN_BACKUPS", "")
-    url = database_url(tenant.database or os.environ.get("DATABASE_URL"), folder)
+    if (own := tenant.database or os.environ.get("DATABASE_URL", "")) and not is_postgresql(own):
+        raise BadRegister(
+            "DATABASE_URL has to be a PostgreSQL database, in which each county has its own schema. "
+            "Without it each has a SQLite file in its folder."
+        )
+    url = database_url(own, folder)
     settings: dict[str, object] = {
         "TENANT": tenant.code,
         "IS_CLOSED": tenant.is_closed,
@@ -118,8 +125,8 @@ def create_county(instance: Path, tenant: Tenant) -> Flask:
         "SECRET_KEY": None,  # the one in its folder
     }
     if (secret := os.environ.get("SECRET_KEY")) and not (folder / KEY_FILE).exists():
-        own = hmac.new(secret.encode(), f"tenant {tenant.code}".encode(), sha256)
-        settings["SECRET_KEY"] = own.hexdigest()
+        key = hmac.new(secret.encode(), f"tenant {tenant.code}".encode(), sha256)
+        settings["SECRET_KEY"] = key.hexdigest()
     return put_together(folder, settings)
 
 

@@ -4,11 +4,16 @@ It lies beside the database, for whoever has no environment to set. What the env
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 FILE = "settings.json"  # in the instance folder
+
+# As browsers send it: a name in characters as xn--…, so written otherwise nobody would be answered there.
+LABEL = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
+ADDRESS = re.compile(rf"https?://({LABEL}(\.{LABEL})*|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,6 @@ def keep(folder: Path, settings: Settings) -> None:
 def is_public_url(url: str) -> bool:
     """Whether this is an address that people can be led to: https://aixin.example, without a path."""
     try:
-        parts = urlsplit(url)
-        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        return bool(ADDRESS.fullmatch(url)) and urlsplit(url).port != 0
+    except ValueError:  # a port of six digits, brackets around nothing
         return False
-    return is_good and not (parts.path or parts.query or parts.fragment)

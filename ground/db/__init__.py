@@ -31,6 +31,7 @@ from ground.db.rows import (
     insert_row,
     insert_rows,
     know,
+    largest_id,
     lock,
     lock_all,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "insert_row",
     "insert_rows",
     "know",
+    "largest_id",
     "limit_waiting",
     "lock",
     "lock_all",

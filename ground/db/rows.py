@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     Insert,
+    Table,
     Update,
     func,
     insert,
@@ -145,11 +146,14 @@ def draw_ids(model: type[Base], number: int) -> Sequence[int]:
         sequence = func.pg_get_serial_sequence(table.name, "id")
         query = select(func.nextval(sequence)).select_from(func.generate_series(1, number))
         return db.session.scalars(query).all()
-    last = max(
-        db.session.scalar(select(func.max(table.c.id))) or 0,
-        *(last_gone(table.name) for last_gone in LAST_GONE.items()),
-    )
+    last = largest_id(table)
     return range(last + 1, last + 1 + number)
+
+
+def largest_id(table: Table) -> int:
+    """The largest id that a row of a table has or, as far as it is written down, had; 0 without any."""
+    last = db.session.scalar(select(func.max(table.c.id))) or 0
+    return max([last, *(last_gone(table.name) for last_gone in LAST_GONE.items())])
 
 
 def add_rows(rows: Sequence[Any]) -> None:

@@ -99,7 +99,7 @@ def _into_postgresql(backup: Path, stamp: str) -> str | None:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     try:
         fill(backup)
-    except (OSError, BackupFailed):
+    except BaseException:  # also who grew tired of it and pressed Ctrl+C
         with _writing() as connection:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
             connection.execute(text(f"ALTER SCHEMA {kept} RENAME TO {schema}"))
@@ -110,10 +110,15 @@ def _into_postgresql(backup: Path, stamp: str) -> str | None:
 def fill(backup: Path) -> None:
     """Fill our empty schema of PostgreSQL from a backup; bring it up to the program, and verify.
 
-    Raises `BackupFailed`, or `OSError` where a tool is not there.
+    Raises `BackupFailed`, also where it is a backup of another schema, of which PostgreSQL would restore
+    nothing and be content; `OSError` where a tool is not there.
     """
     how, own = ("--no-owner", "--exit-on-error", backups.only_ours()), address_of(backups.schema())
     backups.run_tool("pg_restore", *how, backups.address(), str(backup))
+    with db.engine.connect() as connection:
+        version = f'"{backups.schema()}".alembic_version'
+        if connection.scalar(text("SELECT to_regclass(:version)"), {"version": version}) is None:
+            raise BackupFailed(f"nothing of {backups.schema()} is in it: it is a backup of another database")
     backups.run_ourselves(own, "db", "upgrade")
     backups.run_ourselves(own, "ledger", "verify")
 

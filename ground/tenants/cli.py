@@ -58,14 +58,24 @@ def counties(register: Register, make: MakeIn) -> click.Group:
                 raise BadRegister(f"{code} is there already")
             tenants[code] = tenant
             check(tenants)
-            migrate(make(register.instance, tenant))
-        click.echo(f"{code} is at {tenant.address}/ and begins empty: aixin --county {code} areas import …")
+            migrate(app := make(register.instance, tenant))
+        click.echo(
+            f"{code} is at {tenant.address}/. Where it begins empty: aixin --county {code} areas import …"
+        )
+        if len(tenants) == 1 and _ran_alone(register, app):
+            click.echo(
+                "The county that ran here alone is not answered from the next start on: bring it in too "
+                "(docs/operations.md, “Many counties, one service”). Nothing of it is lost."
+            )
 
     @command("list")
     def list_all() -> None:
         """List the counties: code, name, address, database, and whether it is closed."""
         for tenant in register.tenants().values():
-            where = _place(make(register.instance, tenant))
+            try:
+                where = _place(make(register.instance, tenant))
+            except SystemExit as broken:  # its settings: the others are listed
+                where = str(broken)
             state = "closed" if tenant.is_closed else ""
             click.echo("\t".join((tenant.code, tenant.name or "–", tenant.address, where, state)).rstrip())
 
@@ -114,6 +124,7 @@ def counties(register: Register, make: MakeIn) -> click.Group:
         with register.changing() as tenants:
             tenant = register.tenant(code)
             moved = replace(tenant, database=database)
+            check({**tenants, code: moved})
             old, new = make(register.instance, tenant), make(register.instance, moved)
             kept = moving.move(old, new, lambda: migrate(new))
             tenants[code] = moved
@@ -160,6 +171,15 @@ def _place(app: Flask) -> str:
     with app.app_context():
         file, schema = database_file(), app.config["SCHEMA"]
         return str(file) if file else f"{db.engine.url.render_as_string()} {schema}"
+
+
+def _ran_alone(register: Register, app: Flask) -> bool:
+    """Whether there is a database of one county alone, beside those of the register."""
+    with app.app_context(), _connections_end():
+        if (file := database_file()) is not None:
+            return (register.instance / file.name).exists()
+        with db.engine.connect() as connection:
+            return connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is not None
 
 
 def _set_closed(register: Register, code: str, *, is_closed: bool) -> None:

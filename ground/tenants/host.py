@@ -50,6 +50,10 @@ WHICH = (
 Make = Callable[[Tenant], Flask]
 
 
+class NotMade(Exception):
+    """The application of a tenant can't be made; the message says why."""
+
+
 class Applications:
     """The tenants' applications in this process, each made once, at the latest when it is first asked for."""
 
@@ -63,7 +67,7 @@ class Applications:
     def of(self, tenant: Tenant) -> Flask:
         """A tenant's application, as the register has the tenant now; a closed one's is the same.
 
-        Raises `SystemExit` or `OSError`, as who makes it does.
+        Raises `NotMade`: whatever is wrong with one, is no other's trouble.
         """
         tenant = replace(tenant, is_closed=False)
         made = self._made.get(tenant.code)
@@ -71,8 +75,14 @@ class Applications:
             with self._guard:
                 made = self._made.get(tenant.code)
                 if made is None or made[0] != tenant:
-                    made = self._made[tenant.code] = tenant, self._make(tenant)
+                    made = self._made[tenant.code] = tenant, self._new(tenant)
         return made[1]
+
+    def _new(self, tenant: Tenant) -> Flask:
+        try:
+            return self._make(tenant)
+        except (Exception, SystemExit) as error:
+            raise NotMade(str(error) or type(error).__name__) from error
 
     def all(self) -> Iterator[tuple[Tenant, Flask]]:
         """All tenants with their applications; one that can't be made is told in the log and left out."""
@@ -84,7 +94,7 @@ class Applications:
         for tenant in tenants:
             try:
                 yield tenant, self.of(tenant)
-            except (SystemExit, OSError):
+            except NotMade:
                 log.exception("the application of a tenant can't be made", extra=_facts(tenant))
 
     def is_behind(self, app: Flask) -> bool:
@@ -109,7 +119,9 @@ class Applications:
         """The reasons that keep some tenant from its work, each with the tenant's code before it."""
         reasons = list[str]()
         try:
-            for tenant in self.register.tenants().values():
+            if not (tenants := self.register.tenants()):  # there were some when the server began
+                reasons.append(f"{self.register.file}: there is no county in it, or it is gone")
+            for tenant in tenants.values():
                 reasons += [f"{tenant.code}: {reason}" for reason in self._reasons(tenant)]
         except BadRegister as error:
             reasons.append(str(error))
@@ -121,7 +133,7 @@ class Applications:
         try:
             with self.of(tenant).app_context():
                 return list(health.reasons_not_to_work(self._migrations))
-        except (SystemExit, OSError) as error:
+        except (NotMade, OSError) as error:
             return [str(error)]
 
 
@@ -159,7 +171,7 @@ class Door:
             if self._applications.is_behind(app):
                 log.error("the database of a tenant is behind the program", extra=_facts(tenant))
                 return _unavailable(app, environ, Refused("not_ready", BEHIND))
-        except (SystemExit, OSError):
+        except (NotMade, OSError):
             log.exception("the application of a tenant can't be made", extra=_facts(tenant))
             return self._broken
         return lambda environ, start_response: copy_context().run(app, environ, start_response)

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, Table, func, insert, select, text
 
-from ground.db import Base, database_file, db
+from ground.db import Base, database_file, db, largest_id
 from ground.server import backups, claims, restoring
 from ground.server.backups import BackupFailed
 
@@ -71,6 +71,7 @@ def _from_file(file: Path, new: Flask, migrate: Callable[[], None]) -> str:
     except claims.AlreadyClaimed as taken:
         raise BackupFailed(str(taken.message)) from taken
     migrate()
+    last_ids = {table: largest_id(table) for table in _tables_that_give_ids()}
     with db.engine.connect() as rows, new.app_context(), _apart():
         with _writing() as there:
             if _version(rows) != _version(there):
@@ -78,18 +79,30 @@ def _from_file(file: Path, new: Flask, migrate: Callable[[], None]) -> str:
             with _without_foreign_keys(there):
                 for table in Base.metadata.sorted_tables:
                     _copy(table, rows, there)
+            _count_on(last_ids, there)
         backups.run_ourselves(restoring.address_of(backups.schema()), "ledger", "verify")
     kept = restoring.put_aside(file)
     return str(kept)
 
 
 def _copy(table: Table, rows: Connection, there: Connection) -> None:
-    """Copy the rows of a table; ids that the new database gives go on behind theirs."""
+    """Copy the rows of a table."""
     for part in rows.execute(select(table)).mappings().partitions(ROWS_AT_ONCE):
         there.execute(insert(table), [dict(row) for row in part])
-    if "id" in table.columns and table.columns["id"].autoincrement is not False:
-        sequence, last = func.pg_get_serial_sequence(f'"{table.name}"', "id"), func.max(table.columns["id"])
-        there.execute(select(func.setval(sequence, last)).having(last.is_not(None)))
+
+
+def _tables_that_give_ids() -> Iterator[Table]:
+    for table in Base.metadata.sorted_tables:
+        if "id" in table.columns and table.columns["id"].autoincrement is not False:
+            yield table
+
+
+def _count_on(last_ids: dict[Table, int], there: Connection) -> None:
+    """Let the ids that the new database gives go on behind those that were given, also to rows now gone."""
+    for table, last in last_ids.items():
+        if last:
+            sequence = func.pg_get_serial_sequence(f'"{table.name}"', "id")
+            there.execute(select(func.setval(sequence, last)))
 
 
 @contextmanager

@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import get_type_hints
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from ground.computer.addresses import host_in
 from ground.computer.settings import is_public_url
@@ -126,13 +130,30 @@ def _facts(tenant: Tenant) -> dict[str, str | bool]:
     return {name: value for name, value in facts.items() if value}
 
 
+def is_postgresql(database: str) -> bool:
+    """Whether the address of a database is one of PostgreSQL, in which every tenant has its own schema."""
+    try:
+        make_url(database)
+    except (ArgumentError, ValueError):
+        return False
+    return database.partition("://")[0] in ("postgres", "postgresql", "postgresql+psycopg")
+
+
 def check(tenants: dict[str, Tenant]) -> None:
-    """Check that each tenant can be told from the others. Raises `BadRegister`."""
+    """Check that each tenant is whole and can be told from the others. Raises `BadRegister`."""
     hosts = dict[str, Tenant]()
     for tenant in tenants.values():
+        for name, kind in get_type_hints(Tenant).items():
+            if not isinstance(getattr(tenant, name), kind):
+                raise BadRegister(f"{tenant.code}: {name} can't be {getattr(tenant, name)!r}")
         if not CODE.fullmatch(tenant.code):
             raise BadRegister(f"{tenant.code} is no code: small letters and digits, 20 at the most")
         if not is_public_url(tenant.address):
-            raise BadRegister(f"{tenant.address} is no address like https://mouding.example")
+            raise BadRegister(
+                f"{tenant.address} is no address like https://mouding.example; a name in characters is "
+                "written as browsers send it: xn--…"
+            )
+        if tenant.database and not is_postgresql(tenant.database):  # a file would be one for all who name it
+            raise BadRegister(f"the database of {tenant.code} has to be like postgresql://user@host/aixin")
         if hosts.setdefault(tenant.host, tenant) is not tenant:
             raise BadRegister(f"{tenant.host} is the host of {hosts[tenant.host].code} already")

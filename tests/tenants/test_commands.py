@@ -11,13 +11,14 @@ from urllib.request import urlopen
 import click
 import pytest
 import sqlalchemy as sa
-from flask import current_app
+from flask import Flask, current_app
 from werkzeug.test import Client
 
 import app as program
 from ground import clock
 from ground.db import db, transaction
 from ground.tenants import cli
+from ground.tenants.host import Host
 from ground.tenants.register import BadRegister, Register, Tenant
 from people.models import Person
 from shop.desk import devices
@@ -188,6 +189,61 @@ def test_a_county_that_can_t_be_made_harms_no_other(host, monkeypatch):
     assert Client(host.host).get("/nothing", base_url="http://elsewhere.example").status_code == 404
 
 
+def test_whatever_is_wrong_with_one_county_the_others_are_served_and_a_monitor_is_told(host):
+    def make(tenant):
+        if tenant.code == "odd":
+            raise LookupError("nobody thought of it")
+        return Flask(tenant.code)
+
+    host.join("odd", "plain")
+    door = Host("odd", host.register, make, program.MIGRATIONS, proxies=0)
+    assert Client(door).get("/", base_url="http://odd.example").status_code == 503
+    assert [tenant.code for tenant, _app in door.applications.all()] == ["plain"]
+    assert door.applications._reasons(host.register.tenant("odd")) == ["nobody thought of it"]
+
+
+def test_a_register_that_is_gone_is_told_to_a_monitor(host):
+    """Not mounted any more, or removed by mistake: nobody is served, so it is not ready."""
+    host.join("good")
+    host.register.file.unlink()
+    answer = Client(host.host).get("/readyz", base_url="http://127.0.0.1:8000")
+    assert (answer.status_code, len(answer.json["reasons"])) == (503, 1)
+    assert "there is no county" in answer.json["reasons"][0]
+
+
+def test_the_list_goes_on_behind_a_county_whose_settings_are_broken(host, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    host.join("broken", "good")
+    (host.instance / "counties/broken").mkdir(parents=True)
+    (host.instance / "counties/broken/settings.json").write_text("{")
+    done, said = typed("counties", "list")
+    assert (done, "settings.json can't be read" in said, "\ngood\t" in said) == (0, True, True)
+
+
+def test_no_file_is_the_database_of_several_counties(host, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{host.instance}/one.sqlite")
+    for code in ("east", "west"):
+        done, said = typed("counties", "add", code, "--host", f"{code}.example")
+        assert (done, "DATABASE_URL has to be a PostgreSQL database" in said) == (1, True)
+    assert not host.register.file.exists()
+
+
+@only_on_sqlite
+def test_who_ran_alone_is_told_that_it_is_not_answered_any_more(host, migrated):
+    (host.instance / "aixin.sqlite").touch()
+    first, second = (
+        typed("counties", "add", code, "--host", f"{code}.example")[1] for code in ("east", "west")
+    )
+    assert ("ran here alone" in first, "ran here alone" in second) == (True, False)
+
+
+def test_the_passwords_in_the_register_are_its_owner_s(host):
+    host.join("good")
+    host.register.file.chmod(0o644)
+    program.create_app()
+    assert host.register.file.stat().st_mode & 0o777 == 0o600
+
+
 def test_two_commands_change_the_register_one_after_the_other(host):
     host.join("good")
     with host.register.changing() as tenants:
@@ -285,6 +341,11 @@ def test_a_county_goes_out_and_comes_back_alone(
     done, said = typed("restore", file, county="east")
     assert (done, "everything in it fits" in said) == (0, True), said
     typed("counties", "open", "east")
+    if is_postgresql:  # the neighbour's backup: nothing of it is ours, and an empty county would be the end
+        typed("counties", "close", "west")
+        done, said = typed("restore", file, county="west")
+        assert (done, "nothing of aixin_west is in it" in said) == (1, True), said
+        typed("counties", "open", "west")
     assert names(prefecture, "east") == was
     assert "后来的west" in names(prefecture, "west")
     prefecture.close()
