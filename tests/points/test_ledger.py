@@ -87,6 +87,7 @@ from points.models import (
     Witness,
 )
 from points.services import deciding, deductions
+from reports.models import ReceivedReturn
 from shop.desk import proxies, redemptions, voids
 from shop.models import Budget
 from shop.stock import counts
@@ -100,6 +101,7 @@ AWARD, REDEMPTION, EXPIRY = TransferKind.AWARD, TransferKind.REDEMPTION, Transfe
 MIGRATIONS = Path(__file__).parents[2] / "migrations/versions"
 
 JOURNALS = (
+    "received_return",
     "transfer",
     "notice",
     "adjustment",
@@ -338,6 +340,7 @@ def one_of_each(cast):
         )
         db.session.add_all([*_of_people(cast), *_of_records(cast), *_of_assessments(cast)])
         db.session.add_all(_of_openings(cast))
+        db.session.add(_of_a_prefecture())
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
     db.session.rollback()
@@ -467,6 +470,18 @@ def _of_people(cast):
         at=clock.now(),
         **grades,
     )
+
+
+def _of_a_prefecture():
+    """What a county sent, where it came."""
+    whose = {
+        "county_code": "539900000000",
+        "county_name": "县",
+        "sent_by_unit": "县",
+        "quarter_name": "2026Q3",
+    }
+    said = {"version": 1, "figures": {}, "missing": {}, "digest": ""}
+    return ReceivedReturn(**whose, **said, sent_at=clock.now(), received_at=clock.now())
 
 
 def _of_records(cast):
