@@ -31,7 +31,7 @@ SENT = Listing(
     (_("State"), lambda quarter, each: each.state),
     (_("Version"), lambda quarter, each: each.latest.version if each.latest else None),
     (_("Sent on"), lambda quarter, each: each.latest.sent_at if each.latest else None),
-    (_("Sent by"), lambda quarter, each: each.latest.sent_by_unit if each.latest else None),
+    (_("Office that sent it"), lambda quarter, each: each.latest.sent_by_unit if each.latest else None),
     (
         _("Townships that had sent nothing"),
         lambda quarter, each: "、".join(each.latest.missing.values()) if each.latest else None,
