@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, transaction
+from ground.tenants.migrating import migrate
 from people import areas
 from people.models import Area, GridKind, Level, Role, User
 from people.roster import grids
@@ -323,3 +324,26 @@ def test_late_is_who_sent_nothing_by_the_day_it_was_due(empty, clock):
     do(received.receive, areas.prefecture(), "539901", "东县", [on_its_way()])
     (east,) = prefecture_quarter(QUARTER).counties
     assert not east.is_late
+
+
+@pytest.mark.at_length
+@pytest.mark.only_on("postgresql")
+def test_schemas_of_one_database_are_read_and_written_one_by_one(database, tmp_path):
+    database.create("of_a_prefecture")
+    service = Prefecture(tmp_path)
+    address = database.uri("of_a_prefecture").replace("+psycopg", "")
+    service.join("above", "east", database=address)
+    service.change("above", is_prefecture=True)
+    for code in ("above", "east"):
+        migrate(service.app(code))
+    with service.inside("above"):
+        begin_prefecture()
+    with service.inside("east"):
+        begin_county(CODES["east"], "东县")
+    send_up(service, "east", 2)
+    assert [brought(service), brought(service)] == [{"east": 1}, {"east": 0}]
+    with service.inside("above"):
+        assert prefecture_quarter(QUARTER).sums["grids"] == 2
+        assert everything_fits()
+    service.close()
+    database.drop("of_a_prefecture")
