@@ -32,7 +32,7 @@ from ground.server import backups, serving
 from ground.server.cli import backup_cli, restore_cli, serve_cli
 from ground.server.health import HealthDoor, reasons_not_to_work
 from ground.tenants import cli as tenants_cli
-from ground.tenants.host import Host
+from ground.tenants.host import Applications, Host
 from ground.tenants.register import BadRegister, Register, Tenant, is_postgresql
 from ground.watch import events
 from people import access, audit
@@ -40,7 +40,9 @@ from people.contributions import PEOPLE
 from people.signin import sessions
 from people.views.signin import sign_in
 from points.contributions import POINTS
+from reports import cli as reports_cli
 from reports.contributions import REPORTS
+from reports.prefecture import collecting
 from setup.contributions import SETUP
 from shop.contributions import SHOP
 
@@ -86,8 +88,15 @@ def create_app(**settings: object) -> Flask:
             app = put_together(register.instance, settings)
     except BadRegister as error:
         raise SystemExit(str(error)) from error
-    app.cli.add_command(tenants_cli.counties(register, create_county))
+    counties = tenants_cli.counties(register, create_county)
+    counties.add_command(reports_cli.collect(lambda: applications_of(register)))
+    app.cli.add_command(counties)
     return app
+
+
+def applications_of(register: Register) -> Applications:
+    """The applications of the tenants of a register, each made when it is first asked for."""
+    return Applications(register, partial(create_county, register.instance), MIGRATIONS)
 
 
 def create_host(register: Register) -> Host:
@@ -96,8 +105,13 @@ def create_host(register: Register) -> Host:
     host = Host(__name__, register, partial(create_county, register.instance), MIGRATIONS, proxies)
     log_to_its_place()
     private.close_to_others([register.file])  # passwords of databases may be in it
-    host.cli.add_command(tenants_cli.serve(host, os.environ.get("AIXIN_METRICS", "")))
+    host.cli.add_command(tenants_cli.serve(host, os.environ.get("AIXIN_METRICS", ""), collect_beside))
     return host
+
+
+def collect_beside(host: Host) -> None:
+    """Bring what counties send to their prefecture, as long as the server runs."""
+    collecting.keep(host.applications)
 
 
 def create_county(instance: Path, tenant: Tenant) -> Flask:

@@ -24,7 +24,7 @@ from bench.history import user_name
 from ground.db import db, transaction
 from ground.server import serving
 from people import access
-from people.models import Role, User
+from people.models import IN_A_COUNTY, Role, User
 from people.signin import sessions
 
 LEAST_MS, MOST_MS_OF_FILE = 100, 500
@@ -33,7 +33,7 @@ ADDRESSES_A_PAGE = 2
 RUNS = 5  # of what is near the limit; the others are asked for once
 LINK = re.compile(r'href="(/[^"#]*)"')
 ABOVE = (Role.TOWNSHIP, Role.COUNTY)
-USERNAMES = {role: str(role) if role in ABOVE else user_name(role) for role in Role}
+USERNAMES = {role: str(role) if role in ABOVE else user_name(role) for role in IN_A_COUNTY}
 
 
 @dataclass

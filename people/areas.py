@@ -17,6 +17,7 @@ from people.models import CODE_DIGITS, VILLAGE_LEVELS, Area, Level, User
 
 COUNTY_FILE = ROOT / "data" / "areas-532323.csv"  # the list of 牟定县, which comes with the program
 
+LISTED = {str(level): level for level in Level if level != Level.PREFECTURE}
 COLUMNS = ["code", "level", "name", "parent_code"]
 PARENT_LEVELS = {
     Level.TOWNSHIP: {Level.COUNTY},
@@ -94,13 +95,11 @@ def _read_area(line: dict[str, str | None], areas_by_code: dict[str, Area]) -> A
     if None in line or any((text or "").strip() for name, text in line.items() if name not in COLUMNS):
         raise Refused("too_many_cells", _("there are more than four cells"))
     try:
-        level = Level(cells["level"])
-    except ValueError:
+        level = LISTED[cells["level"]]
+    except KeyError:
         raise Refused("bad_level", _("the level “%(level)s” is not known", level=cells["level"])) from None
     code = _full_code(cells["code"], level)
-    name = cells["name"]
-    if not 1 <= len(name) <= 100:
-        raise Refused("bad_name", _("the name must have 1 to 100 characters"))
+    name = _checked_name(cells["name"])
     if level is Level.COUNTY:
         return Area(code=code, level=level, name=name)
     parent = areas_by_code.get(cells["parent_code"].ljust(12, "0"))
@@ -117,12 +116,18 @@ def _read_area(line: dict[str, str | None], areas_by_code: dict[str, Area]) -> A
     return Area(code=code, level=level, name=name, parent=parent)
 
 
+def _checked_name(name: str) -> str:
+    if not 1 <= len(name) <= 100:
+        raise Refused("bad_name", _("the name must have 1 to 100 characters"))
+    return name
+
+
 def _full_code(code: str, level: Level) -> str:
     """The 12-digit form of a code. In the file it may lack its closing zeros, but no other digit."""
     digits = CODE_DIGITS[level]
     full = code.ljust(12, "0") if len(code) == digits else code
     well_formed = full.isascii() and full.isdecimal() and len(full) == 12 and set(full[digits:]) <= {"0"}
-    own_part = full[CODE_DIGITS[Level.TOWNSHIP] if digits == 12 else digits - 3 : digits]
+    own_part = full[CODE_DIGITS[Level.TOWNSHIP] if digits == 12 else max(digits - 3, 2) : digits]
     if not well_formed or not own_part.strip("0"):
         raise Refused("bad_code", _("“%(code)s” is not a 12-digit code of its level", code=code))
     return full
@@ -148,6 +153,52 @@ def villages_in(area: Area) -> Sequence[Area]:
     ).all()
 
 
+def add_prefecture(code: str, name: str) -> Area:
+    """Begin in an empty database with a prefecture, by its code of four digits.
+
+    Refused `not_empty` where there is a place already, `bad_code`, `bad_name`.
+    """
+    if db.session.scalar(select(Area.id).limit(1)):
+        raise Refused(
+            "not_empty", _("There are places here already: a prefecture has a database of its own.")
+        )
+    return _add_known(_full_code(code, Level.PREFECTURE), Level.PREFECTURE, name, None)
+
+
+def add_county(code: str, name: str, prefecture: Area) -> Area:
+    """Write down a county of a prefecture by its code and name, if it is not there.
+
+    Refused `foreign_parent` for one that lies elsewhere, `changed` for one that is there by another name,
+    `bad_code`, `bad_name`.
+    """
+    county = Area(code=_full_code(code, Level.COUNTY), level=Level.COUNTY, name=names.tidy(name))
+    if not prefecture.covers(county):
+        raise Refused(
+            "foreign_parent", _("%(code)s does not lie below %(parent)s", code=code, parent=prefecture.code)
+        )
+    found = by_code(county.code)
+    if found is not None and not _is_new(county, found):
+        return found
+    return _add_known(county.code, county.level, county.name, prefecture)
+
+
+def _add_known(code: str, level: Level, name: str, parent: Area | None) -> Area:
+    """Add one place that is in no list."""
+    area = Area(code=code, level=level, name=_checked_name(name), parent=parent)
+    add_areas([area])
+    return area
+
+
+def prefecture() -> Area | None:
+    """The prefecture whose database this is; None in a county's."""
+    return db.session.scalar(select(Area).where(Area.level == Level.PREFECTURE))
+
+
+def counties() -> Sequence[Area]:
+    """The counties in this database, by code."""
+    return db.session.scalars(select(Area).where(Area.level == Level.COUNTY).order_by(Area.code)).all()
+
+
 def by_code(code: str) -> Area | None:
     """The area with this 12-digit code (closing zeros may be left out), or None."""
     return db.session.scalar(select(Area).where(Area.code == code.ljust(12, "0")))
@@ -155,8 +206,8 @@ def by_code(code: str) -> Area | None:
 
 def county() -> Area | None:
     """The county, if there is exactly one; otherwise None."""
-    counties = db.session.scalars(select(Area).where(Area.level == Level.COUNTY)).all()
-    return counties[0] if len(counties) == 1 else None
+    found = counties()
+    return found[0] if len(found) == 1 else None
 
 
 def county_of(area: Area) -> Area | None:

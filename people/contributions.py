@@ -8,7 +8,7 @@ from ground.server.metrics import FIGURES, Figure
 from people import access, audit, cli, held, pages, sight
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
-from people.models import Role
+from people.models import IN_A_COUNTY, Role
 from people.pages import ABOVE, EVERYWHERE, FINDERS, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.sight import NAMES_KEPT
 from people.signin import keeping, sessions
@@ -79,7 +79,7 @@ PEOPLE = Package(
         ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),
         ENTRY_KINDS.filling(*own.OWN_KINDS),
         NAVIGATION.filling(
-            NavigationEntry(4, "home.front", _("Front page"), "house", frozenset(Role) - STRAIGHT_TO_WORK),
+            NavigationEntry(4, "home.front", _("Front page"), "house", IN_A_COUNTY - STRAIGHT_TO_WORK),
             NavigationEntry(15, "home.front", _("Front page"), "house", frozenset({Role.WORKER})),
             NavigationEntry(215, "home.front", _("Front page"), "house", access.SHOP),
             NavigationEntry(5, "home.area", _("Villages"), "geo-alt", access.ROLES_ABOVE, ABOVE),
@@ -141,7 +141,7 @@ PEOPLE = Package(
                 570, "home.audit", _("Audit trail"), "clock-history", access.ONLOOKERS, EVERYWHERE, OFFICE
             ),
             NavigationEntry(575, "home.proposals", _("Second person"), "person-check", READERS, under=OFFICE),
-            NavigationEntry(580, "home.contacts", _("Contacts"), "telephone", frozenset(Role), under=OFFICE),
+            NavigationEntry(580, "home.contacts", _("Contacts"), "telephone", IN_A_COUNTY, under=OFFICE),
         ),
     ],
 )

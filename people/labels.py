@@ -95,6 +95,7 @@ CONTACT_KINDS = {
 }
 
 ROLES = {
+    Role.PREFECTURE: _("prefecture office"),
     Role.COUNTY: _("county office"),
     Role.TOWNSHIP: _("township office"),
     Role.CLERK: _("clerk"),

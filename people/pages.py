@@ -24,7 +24,7 @@ from ground.contributions import Slot
 from people import access, labels
 from people.cardsheet import CardFace
 from people.finding import SearchWords
-from people.models import Area, Card, Grid, Person, Role, User
+from people.models import IN_A_COUNTY, Area, Card, Grid, Person, Role, User
 from people.sight import Sight
 
 T = TypeVar("T")
@@ -226,10 +226,15 @@ def count_to_do() -> int:
 
 
 def search_area() -> Area | None:
-    """The area in which the field of every page's head searches: the page's, or else the visitor's first."""
+    """The area in which the field of every page's head searches: the page's, or else the visitor's first.
+
+    None for a prefecture: it has none of the records.
+    """
     area: Area | None = g.get("area")
-    if area is None and current_user.is_authenticated:
-        places = {grant.area for grant in current_user.grants_in_effect}
+    if area is not None:
+        return area if g.roles & IN_A_COUNTY else None
+    if current_user.is_authenticated:
+        places = {grant.area for grant in current_user.grants_in_effect if grant.role in IN_A_COUNTY}
         area = min(places, key=lambda place: place.code, default=None)
     return area
 
@@ -254,7 +259,7 @@ def guide_links() -> list[FurtherLink]:
             gettext("Print instructions: %(role)s", role=title), url_for("home.guide_sheet", role=role)
         )
         for role, title in labels.ROLES.items()
-        if role in g.get("roles", ())
+        if role in IN_A_COUNTY and role in g.get("roles", ())
     ]
 
 

@@ -8,6 +8,7 @@ from people.models import Role
 from people.signin.accounts import ROLES_TO_GIVE
 
 TITLES = {
+    Role.PREFECTURE: "州级",
     Role.COUNTY: "县",
     Role.TOWNSHIP: "乡镇",
     Role.CHAIR: "主任",
@@ -19,7 +20,7 @@ TITLES = {
     Role.WORKER: "网格员",
 }
 
-PLACES = {Role.COUNTY: "a county", Role.TOWNSHIP: "a township"}
+PLACES = {Role.PREFECTURE: "a prefecture", Role.COUNTY: "a county", Role.TOWNSHIP: "a township"}
 
 INTRODUCTION = """\
 # Roles

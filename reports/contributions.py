@@ -5,8 +5,10 @@ from flask_babel import lazy_gettext as _
 from ground.contributions import Package
 from people import access
 from people.guides.steps import STEPS
+from people.models import Role
 from people.pages import (
     ABOUT_VILLAGE,
+    ABOVE,
     EVERYWHERE,
     FRONT_PARTS,
     HELP,
@@ -17,11 +19,12 @@ from people.pages import (
 from people.trail.words import WORDS
 from points.views.assessment.quarters import ABOUT_QUARTER
 from points.wall.packet import PACKET_PARTS
+from reports import cli, trailwords
 from reports import models as models  # its tables
-from reports import trailwords
 from reports.packet import packets as packet_verbs
+from reports.prefecture import received
 from reports.returns import verify as returns_verify
-from reports.views import boards, books, disclosure, guidetexts, helptexts, packets, returns
+from reports.views import boards, books, disclosure, guidetexts, helptexts, packets, prefecture, returns
 from reports.views.boards import front
 from reports.views.books.books import READERS, summary_links
 from reports.views.disclosure.public import public_links
@@ -37,7 +40,8 @@ BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "ass
 REPORTS = Package(
     name="reports",
     title="Books, boards and papers",
-    pages=[boards.bp, books.bp, disclosure.bp, packets.bp, returns.bp],
+    pages=[boards.bp, books.bp, disclosure.bp, packets.bp, prefecture.bp, returns.bp],
+    commands=[cli.prefecture_cli],
     globals={"front_figures": front.front_figures},
     fillings=[
         ABOUT_DAYS.filling(summary_links),
@@ -47,7 +51,7 @@ REPORTS = Package(
         ABOUT_VILLAGE.filling(public_links),
         ABOUT_QUARTER.filling(quarter_links),
         PACKET_PARTS.filling(*parts.PARTS),
-        CHECKS.filling(packet_verbs.problems, returns_verify.problems),
+        CHECKS.filling(packet_verbs.problems, returns_verify.problems, received.problems),
         WAITING.filling(waiting.waiting),
         WORDS.filling(trailwords.WORDS),
         NAVIGATION.filling(
@@ -71,6 +75,14 @@ REPORTS = Package(
                 access.ONLOOKERS,
                 EVERYWHERE,
                 ("boards.board",),
+            ),
+            NavigationEntry(
+                147,
+                "prefecture.counties",
+                _("The counties' returns"),
+                "bar-chart",
+                frozenset({Role.PREFECTURE}),
+                ABOVE,
             ),
         ),
     ],

@@ -7,7 +7,7 @@ from jinja2 import nodes
 
 from ground.db import transaction
 from people import access
-from people.models import Role
+from people.models import IN_A_COUNTY, Role
 from people.roster import persons
 from people.signin import accounts
 from tests.cast import FAR_VILLAGE, HASHED
@@ -32,6 +32,7 @@ LEADS_NOWHERE = {
         "No packet yet",  # its button stands below
         "No other shop yet",
         "Nothing yet",
+        "No county yet",
         "Your role waits to be confirmed",
     ),
     *("Nobody to speak of", "Nobody here", "Nobody yet", "The archive is empty", "The shelves are empty"),
@@ -43,7 +44,7 @@ ASKED_ALWAYS = {Role.CLERK, Role.MANAGER, Role.WORKER}
 VILLAGE_ROLES = [
     role if role in ASKED_ALWAYS else pytest.param(role, marks=pytest.mark.at_length)
     for role in Role
-    if role not in access.ROLES_ABOVE
+    if role in IN_A_COUNTY - access.ROLES_ABOVE
 ]
 
 

@@ -65,7 +65,7 @@ def addresses(app, code, endpoints):
     return [address(app, code, endpoint) for endpoint in endpoints.split()]
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", RAILS)
 def test_the_rail_of_each_role(plain_app, role):
     assert links(plain_app, VILLAGE, role)[0] == addresses(plain_app, VILLAGE, RAILS[role])
 
@@ -73,6 +73,14 @@ def test_the_rail_of_each_role(plain_app, role):
 @pytest.mark.parametrize(("code", "role"), [(TOWNSHIP, Role.TOWNSHIP), (COUNTY, Role.COUNTY)])
 def test_the_rail_above_the_villages(plain_app, code, role):
     assert links(plain_app, code, role)[0] == addresses(plain_app, code, ABOVE)
+
+
+def test_a_prefecture_has_its_counties_and_its_sign_ins(plain_app):
+    """Nothing of a county's is in its rail."""
+    area = Area(code=f"{COUNTY[:4]}00000000", name="", level=Level.PREFECTURE)
+    with plain_app.test_request_context():
+        rail = [entry.endpoint for entry in pages.entries_for(area, {Role.PREFECTURE})]
+    assert rail == ["prefecture.counties", "signin.accounts"]
 
 
 @pytest.mark.parametrize(("house", "role"), ROOMS)

@@ -3,7 +3,7 @@
 import pytest
 
 from ground.db import db, transaction
-from people.models import Grant, Role
+from people.models import IN_A_COUNTY, Grant, Role
 from tests.cast import NEXT_VILLAGE
 from tests.test_rules import address, live_in, methods, rules
 
@@ -28,7 +28,7 @@ def mighty(cast, client_of):
     with transaction() as session:
         cast.township_user.person_id = cast.stranger.id
         for village in (cast.village, cast.next_village):
-            for role in set(Role) - {Role.COUNTY, Role.TOWNSHIP}:
+            for role in IN_A_COUNTY - {Role.COUNTY, Role.TOWNSHIP}:
                 session.add(Grant(user_id=cast.township_user.id, area_id=village.id, role=role))
     db.session.expire_all()
     return client_of(cast.township_user)

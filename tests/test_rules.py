@@ -966,6 +966,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py
     opened_elsewhere |= {"services.service_photo"}  # test_confirming.py
     opened_elsewhere |= {"upkeep.backups", "upkeep.address"}  # of a file; on PostgreSQL it is the county's
+    opened_elsewhere |= {"prefecture.counties"}  # tests/tenants/test_board_of_prefecture.py
     opened_elsewhere |= FIRST_DAY  # test_first_day.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 

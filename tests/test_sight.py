@@ -55,7 +55,7 @@ WORKER, HEAD, PHONE = "王芳", "张大山", "13987654321"
 OPEN_TABLES = {
     *("area", "contact", "shop", "device", "delivery", "donation", "goods", "redemption_line", "rubric_item"),
     *("village_group", "user_account", "negative_item", "assessment_terms", "notice_line"),
-    "opening_notice_line",
+    *("opening_notice_line", "received_return"),
     *("sent_form", "sign_in_failure"),
 }
 OPEN_COLUMNS = {

@@ -21,7 +21,7 @@ from ground.forms import Form, ReasonForm, attempt
 from ground.paper.words import quarter as named
 from people import access, areas, contacts
 from people import labels as words
-from people.models import Appointment, Contact, Role
+from people.models import IN_A_COUNTY, Appointment, Contact, Role
 from people.roster import holders, reach
 from people.views.listing import excel, render
 
@@ -33,7 +33,7 @@ QUARTERS_OFFERED = 4  # that the figures can be asked for
 
 
 @bp.get("/v/<village>/disputes")
-@access.allow(*Role)
+@access.allow(*IN_A_COUNTY)
 @excel(lists.DISPUTES, lists.DISPUTE_FIGURES)
 def disputes(village: str) -> str:
     """The village's disputes that the reader may know of; figures of a quarter for those who watch."""
@@ -135,7 +135,7 @@ def _offer_workers(form: DisputeForm) -> dict[int, Appointment]:
 
 
 @bp.get("/v/<village>/disputes/<int:ident>")
-@access.allow(*Role)
+@access.allow(*IN_A_COUNTY)
 @excel(lists.ATTEMPTS)
 def dispute(village: str, ident: int) -> tuple[str, int]:
     """A dispute with its ladder, its attempts, and what can be done next."""

@@ -1,6 +1,6 @@
 """The commands for all tenants: who they are, their migrations, the server before them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -49,19 +49,21 @@ def counties(register: Register, make: MakeIn) -> click.Group:
     @click.option("--host", "host", required=True, help="Where its people come, like mouding.example.")
     @click.option("--name", default="", help="Its name, for the list.")
     @click.option("--database", default="", help="The PostgreSQL database; without it the host's own.")
-    def add(code: str, host: str, name: str, database: str) -> None:
-        """Add a county with an empty database; a running server answers for it at once."""
+    @click.option(
+        "--prefecture", "is_prefecture", is_flag=True, help="It is no county, but sums what they send."
+    )
+    def add(code: str, host: str, name: str, database: str, is_prefecture: bool) -> None:
+        """Add a county, or a prefecture, with an empty database; a running server answers at once."""
         address = (host if "://" in host else f"https://{host}").rstrip("/")
-        tenant = Tenant(code, address, name, database)
+        tenant = Tenant(code, address, name, database, is_prefecture=is_prefecture)
         with register.changing() as tenants:
             if code in tenants:
                 raise BadRegister(f"{code} is there already")
             tenants[code] = tenant
             check(tenants)
             migrate(app := make(register.instance, tenant))
-        click.echo(
-            f"{code} is at {tenant.address}/. Where it begins empty: aixin --county {code} areas import …"
-        )
+        first = "prefecture begin" if is_prefecture else "areas import"
+        click.echo(f"{code} is at {tenant.address}/. Where it begins empty: aixin --county {code} {first} …")
         if len(tenants) == 1 and _ran_alone(register, app):
             click.echo(
                 "The county that ran here alone is not answered from the next start on: bring it in too "
@@ -70,13 +72,13 @@ def counties(register: Register, make: MakeIn) -> click.Group:
 
     @command("list")
     def list_all() -> None:
-        """List the counties: code, name, address, database, and whether it is closed."""
+        """List the counties: code, name, address, database, and whether it is a prefecture, and closed."""
         for tenant in register.tenants().values():
             try:
                 where = _place(make(register.instance, tenant))
             except SystemExit as broken:  # its settings: the others are listed
                 where = str(broken)
-            state = "closed" if tenant.is_closed else ""
+            state = " ".join(("prefecture",) * tenant.is_prefecture + ("closed",) * tenant.is_closed)
             click.echo("\t".join((tenant.code, tenant.name or "–", tenant.address, where, state)).rstrip())
 
     @command("migrate")
@@ -133,8 +135,8 @@ def counties(register: Register, make: MakeIn) -> click.Group:
     return group
 
 
-def serve(host_app: Host, figures_at: str) -> click.Command:
-    """The command that serves all tenants."""
+def serve(host_app: Host, figures_at: str, beside: Callable[[Host], object]) -> click.Command:
+    """The command that serves all tenants; `beside` begins what its first process does beside that."""
 
     @click.command("serve", cls=server.OneCommand)
     @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -160,6 +162,8 @@ def serve(host_app: Host, figures_at: str) -> click.Command:
         def at_start(number: int) -> None:
             metrics.serve(apps, figures_at, number)
             evening.keep_all(apps)
+            if number == 0:
+                beside(host_app)
 
         serving.serve(host_app, listening, processes, at_start)
 

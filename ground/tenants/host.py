@@ -7,6 +7,7 @@ and pages for places without a network by the host too, so they can't meet a nei
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from werkzeug.wrappers import Response
 
 from ground import web
 from ground.computer.addresses import host_in
-from ground.db import limit_waiting
+from ground.db import db, limit_waiting
 from ground.refusal import Refused
 from ground.server import health
 from ground.server.health import HealthDoor
@@ -50,7 +51,11 @@ WHICH = (
 Make = Callable[[Tenant], Flask]
 
 
-class NotMade(Exception):
+class NotServed(Exception):
+    """Nothing can be done in a tenant at the moment; the message says why."""
+
+
+class NotMade(NotServed):
     """The application of a tenant can't be made; the message says why."""
 
 
@@ -96,6 +101,21 @@ class Applications:
                 yield tenant, self.of(tenant)
             except NotMade:
                 log.exception("the application of a tenant can't be made", extra=_facts(tenant))
+
+    @contextmanager
+    def inside(self, tenant: Tenant) -> Iterator[None]:
+        """Work in a tenant's application outside of a request; its connection is given back at the end.
+
+        Raises `NotServed` while its database is not at the program's migration, and as `of` does.
+        """
+        app = self.of(tenant)
+        if self.is_behind(app):
+            raise NotServed("its database is not at the program's migration")
+        with app.app_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
 
     def is_behind(self, app: Flask) -> bool:
         """Whether the database of a tenant's application is not at the program's migration.

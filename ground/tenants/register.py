@@ -34,7 +34,8 @@ class Tenant:
     """A tenant by its code; `address` is where its people come, like https://mouding.example.
 
     `database` is the address of the PostgreSQL database that its schema is in; empty: the host's own, or a
-    SQLite file in its folder. One that `is_closed` is answered that it is, and can be restored.
+    SQLite file in its folder. One that `is_closed` is answered that it is, and can be restored. One that
+    `is_prefecture` is no county: what its counties sent is brought to it.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Tenant:
     name: str = ""
     database: str = ""
     is_closed: bool = False
+    is_prefecture: bool = False
 
     @property
     def schema(self) -> str:

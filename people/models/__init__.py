@@ -1,6 +1,6 @@
 """The models of people: a file for each idea; every table of the package is found here by name.
 
-Area       a county, township, village or community, under its official code
+Area       a prefecture, county, township, village or community, under its official code
 Grid       a micro-grid of a village; Household, its households
 Person     a worker or instructor; Appointment, their term in a grid; Card, by which they are known
 User       a sign-in; Grant, a role it holds in an area and below; UserSession, where it is in use;
@@ -10,6 +10,7 @@ AuditEvent a line of the audit trail
 """
 
 from people.models.accounts import (
+    IN_A_COUNTY,
     AuditEvent,
     Grant,
     RecoveryCode,
@@ -63,6 +64,7 @@ from people.models.training import Attendance, Training
 
 __all__ = [
     "CODE_DIGITS",
+    "IN_A_COUNTY",
     "VILLAGE_LEVELS",
     "Appointment",
     "Area",

@@ -17,6 +17,7 @@ from people.models.places import Area
 class Role(StrEnum):
     """A role of a sign-in: what it may do, in an area and below it."""
 
+    PREFECTURE = "prefecture"
     COUNTY = "county"
     TOWNSHIP = "township"
     CLERK = "clerk"
@@ -26,6 +27,10 @@ class Role(StrEnum):
     MANAGER = "manager"
     VOLUNTEER = "volunteer"
     WORKER = "worker"
+
+
+# A prefecture has a database of its own, and there is no other role in it.
+IN_A_COUNTY = frozenset(Role) - {Role.PREFECTURE}
 
 
 class User(UserMixin, Base):

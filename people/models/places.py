@@ -10,8 +10,12 @@ from ground.db import Base, Moment, enum_column
 
 
 class Level(StrEnum):
-    """The levels of the official area codes (国家统计局统计用区划代码)."""
+    """The levels of the official area codes (国家统计局统计用区划代码).
 
+    A prefecture stands in a database of its own, with its counties by name alone.
+    """
+
+    PREFECTURE = "prefecture"
     COUNTY = "county"
     TOWNSHIP = "township"
     VILLAGE = "village"
@@ -22,11 +26,17 @@ class Level(StrEnum):
 VILLAGE_LEVELS = frozenset({Level.VILLAGE, Level.COMMUNITY})
 
 # How many of a code's 12 digits say something at each level; the rest are zeros.
-CODE_DIGITS = {Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12, Level.COMMUNITY: 12}
+CODE_DIGITS = {
+    Level.PREFECTURE: 4,
+    Level.COUNTY: 6,
+    Level.TOWNSHIP: 9,
+    Level.VILLAGE: 12,
+    Level.COMMUNITY: 12,
+}
 
 
 class Area(Base):
-    """A county, a township, or a village or community, under its official 12-digit code.
+    """A prefecture, a county, a township, or a village or community, under its official 12-digit code.
 
     Nothing of it ever changes: a list that says otherwise is refused.
     """

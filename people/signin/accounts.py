@@ -12,7 +12,7 @@ from ground import clock, names
 from ground.db import add_rows, db, get_locked, lock
 from ground.refusal import Refused
 from people import audit, cards
-from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
+from people.models import IN_A_COUNTY, VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
 from people.roster import persons
 from people.scanning.reading import CARD_DIGITS
 from people.signin import guard, humans, passwords
@@ -41,13 +41,21 @@ CONFIRMING = {Role.TOWNSHIP, Role.COUNTY}
 # Who gives and takes back which roles, where they hold their own and below. A rule of this house: who is
 # watched does not choose who watches, so no chair makes a supervisor or a second chair.
 ROLES_TO_GIVE = {
-    Role.COUNTY: frozenset(Role),
-    Role.TOWNSHIP: frozenset(Role) - {Role.COUNTY, Role.TOWNSHIP},
+    Role.PREFECTURE: frozenset({Role.PREFECTURE}),
+    Role.COUNTY: IN_A_COUNTY,
+    Role.TOWNSHIP: IN_A_COUNTY - {Role.COUNTY, Role.TOWNSHIP},
     Role.CHAIR: frozenset({Role.CLERK, Role.INSTRUCTOR, Role.MANAGER, Role.VOLUNTEER, Role.WORKER}),
     Role.CLERK: frozenset({Role.WORKER}),
 }
 
-ROLE_LEVELS = {Role.COUNTY: {Level.COUNTY}, Role.TOWNSHIP: {Level.TOWNSHIP}}
+ROLE_LEVELS = {
+    Role.PREFECTURE: {Level.PREFECTURE},
+    Role.COUNTY: {Level.COUNTY},
+    Role.TOWNSHIP: {Level.TOWNSHIP},
+}
+
+# Who gives their own role to others: the last of them stays.
+AT_THE_TOP = {Role.PREFECTURE, Role.COUNTY}
 
 
 def add_user(
@@ -309,12 +317,12 @@ def _check_giver(user: User, role: Role, area: Area, actor: User | None) -> None
 
 
 def check_not_last(user: User, losing: list[Grant]) -> None:
-    """Check that a county keeps somebody who manages its sign-ins. Refused `last_of_county`.
+    """Check that a county or prefecture keeps somebody who manages its sign-ins. Refused `last_of_county`.
 
-    The county's row is locked, so that two who take each other's role at once do not both succeed.
+    Its row is locked, so that two who take each other's role at once do not both succeed.
     """
     for role_grant in losing:
-        if role_grant.role != Role.COUNTY:
+        if role_grant.role not in AT_THE_TOP:
             continue
         get_locked(Area, role_grant.area_id)
         others = (
@@ -322,14 +330,16 @@ def check_not_last(user: User, losing: list[Grant]) -> None:
             .select_from(Grant)
             .join(Grant.user)
             .where(
-                Grant.role == Role.COUNTY,
+                Grant.role == role_grant.role,
                 Grant.area_id == role_grant.area_id,
                 Grant.user_id != user.id,
                 User.closed_at.is_(None),
             )
         )
         if not db.session.scalar(others):
-            raise Refused("last_of_county", _("This is the county's last sign-in. Add another one first."))
+            raise Refused(
+                "last_of_county", _("This is the last sign-in of the place. Add another one first.")
+            )
 
 
 def widest_area(user: User) -> Area | None:

@@ -10,7 +10,7 @@ from ground import clock
 from ground.paper import words
 from people import access, contacts, labels, pages
 from people.finding import roster
-from people.models import Area, Card, Grid, Role
+from people.models import IN_A_COUNTY, Area, Card, Grid
 from people.pages import MOST_HITS, Finder, Hit, Hits, Search
 from people.roster import reach
 from people.views import TRAINING_READERS
@@ -101,6 +101,6 @@ FINDERS = (
     Finder(10, _("Places"), access.ROLES_ABOVE, find_places),
     Finder(20, _("People"), TRAINING_READERS, find_people),
     Finder(30, _("Grids"), TRAINING_READERS, find_grids),
-    Finder(80, _("Contacts"), frozenset(Role), find_contacts),
-    Finder(90, _("Pages here"), frozenset(Role), find_pages),
+    Finder(80, _("Contacts"), IN_A_COUNTY, find_contacts),
+    Finder(90, _("Pages here"), IN_A_COUNTY, find_pages),
 )

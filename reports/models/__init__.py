@@ -2,6 +2,7 @@
 
 from reports.models.disclosure import DisclosureInterval
 from reports.models.packets import Packet
+from reports.models.received import ReceivedReturn
 from reports.models.returns import QuarterlyReturn, ReturnPart
 
-__all__ = ["DisclosureInterval", "Packet", "QuarterlyReturn", "ReturnPart"]
+__all__ = ["DisclosureInterval", "Packet", "QuarterlyReturn", "ReceivedReturn", "ReturnPart"]

@@ -80,4 +80,8 @@ HELP_TEXTS = {
         "The quarter's figures, counted from the records. Sent by one button, they are kept as they are "
         "then. What changes afterwards is marked here, and goes up as a correction with its reason."
     ),
+    "prefecture.counties": _(
+        "What the counties sent of a quarter; it comes here by itself. Choose the quarter and the part, see "
+        "who has not sent, and take it out or print it. Who has put something right stands with what it was."
+    ),
 }

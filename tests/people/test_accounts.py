@@ -10,7 +10,7 @@ from ground import names
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people import cards
-from people.models import AuditEvent, Role, User
+from people.models import IN_A_COUNTY, AuditEvent, Role, User
 from people.signin import accounts, keeping, passwords
 from tests.cast import COUNTY, HASHED, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
 from tests.story import do, new_password, new_pin, refusal, refused
@@ -106,7 +106,7 @@ def test_a_given_password_is_temporary(cast):
 
 # --- Who gives what, where ---
 
-ALL = set(Role)
+ALL = set(IN_A_COUNTY)
 OF_VILLAGE = ALL - {Role.COUNTY, Role.TOWNSHIP}
 OF_CHAIR = {Role.CLERK, Role.INSTRUCTOR, Role.MANAGER, Role.VOLUNTEER, Role.WORKER}
 

@@ -87,7 +87,7 @@ from points.models import (
     Witness,
 )
 from points.services import deciding, deductions
-from reports.models import DisclosureInterval, Packet, QuarterlyReturn
+from reports.models import DisclosureInterval, Packet, QuarterlyReturn, ReceivedReturn
 from shop.desk import proxies, redemptions, voids
 from shop.models import (
     Budget,
@@ -110,6 +110,7 @@ AWARD, REDEMPTION, EXPIRY = TransferKind.AWARD, TransferKind.REDEMPTION, Transfe
 MIGRATIONS = Path(__file__).parents[2] / "migrations/versions"
 
 JOURNALS = (
+    "received_return",
     "transfer",
     "notice",
     "adjustment",
@@ -357,7 +358,7 @@ def one_of_each(cast):
         )
         db.session.add_all([*_of_people(cast), *_of_records(cast), *_of_assessments(cast)])
         db.session.add_all(_of_openings(cast))
-        db.session.add_all([*_of_purchases(cast), *_of_reports(cast)])
+        db.session.add_all([*_of_purchases(cast), *_of_reports(cast), _of_a_prefecture()])
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
     db.session.rollback()
@@ -549,6 +550,18 @@ def _of_reports(cast):
     db.session.flush()
     township.parts = [village]  # which were sent before
     yield township
+
+
+def _of_a_prefecture():
+    """What a county sent, where it came."""
+    whose = {
+        "county_code": "539900000000",
+        "county_name": "县",
+        "sent_by_unit": "县",
+        "quarter_name": "2026Q3",
+    }
+    said = {"version": 1, "figures": {}, "missing": {}, "digest": ""}
+    return ReceivedReturn(**whose, **said, sent_at=clock.now(), received_at=clock.now())
 
 
 def _of_records(cast):

@@ -384,6 +384,7 @@ HERE = {
 # What is only looked at for its options here, and where it is run.
 RUN_ELSEWHERE = {
     "counties": "tests/tenants/test_commands.py, in an instance of several",
+    "prefecture": "tests/tenants/test_commands.py, in an empty one",
     "start": "tests/setup/test_start.py",
     "restore": "below, into another database",
     "serve": "tests/served",

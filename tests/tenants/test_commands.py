@@ -20,9 +20,11 @@ from ground.db import db, transaction
 from ground.tenants import cli
 from ground.tenants.host import Host
 from ground.tenants.register import BadRegister, Register, Tenant
-from people.models import Person
+from people.models import Person, Role
+from people.signin import accounts
+from reports.prefecture import collecting
 from shop.desk import devices
-from tests.cast import TODAY, Cast, new_app
+from tests.cast import PASSWORD, TODAY, Cast, new_app
 from tests.product import ROOT
 from tests.served.server import free_port
 from tests.tenants.prefecture import TOOLS, Prefecture, found
@@ -359,3 +361,26 @@ def test_a_county_goes_out_and_comes_back_alone(
     assert "后来的west" in names(prefecture, "west")
     assert "is in that database already" in typed("counties", "move", "east", "--to", there)[1]
     prefecture.close()
+
+
+@only_on_sqlite
+def test_a_prefecture_begins_and_collects_by_commands(host, migrated):
+    code, said = typed("counties", "add", "5323", "--prefecture", "--host", "http://chuxiong.example")
+    assert (code, said.endswith("aixin --county 5323 prefecture begin …")) == (0, True)
+    code, said = typed("counties", "collect")
+    assert (code, "5323: NotServed: it has not begun: prefecture begin" in said) == (1, True)
+    begin = "prefecture", "begin", "5323", "楚雄州", "zhou", "周科长", "--lasting", "--password", PASSWORD
+    assert typed(*begin, county="5323") == (0, "楚雄州 has begun, and zhou may sign in")
+    assert typed("counties", "collect") == (0, "")
+    with host.inside("5323"):
+        (grant,) = accounts.sign_in("zhou", PASSWORD).grants
+        assert (grant.role, grant.area.name) == (Role.PREFECTURE, "楚雄州")
+
+
+def test_the_server_collects_beside_what_it_serves(host, monkeypatch):
+    """One round of its thread; a register that can't be read is told, and it goes on."""
+    rounds = [False, True]
+    monkeypatch.setattr(collecting.threading.Event, "wait", lambda _event, _seconds: rounds.pop(0))
+    host.register.file.write_text("{")
+    collecting._keep(host.host.applications)
+    assert rounds == []

@@ -16,7 +16,7 @@ from ground.db import db, transaction
 from ground.server import backups
 from ground.watch.events import JsonLines
 from people import audit, cards
-from people.models import Grant, Person, Role, UserSession
+from people.models import IN_A_COUNTY, Grant, Person, Role, UserSession
 from shop.desk import devices
 from tests.cast import TODAY, VILLAGE, WORKERS, Cast, writing_connection
 from tests.test_other_village import ROWS
@@ -53,7 +53,7 @@ def mighty(prefecture):
         cast = Cast()
         with transaction() as session:
             cast.clerk.person_id = cast.person(WORKERS[1]).id
-            for role in set(Role) - {Role.COUNTY, Role.TOWNSHIP, Role.CLERK}:
+            for role in IN_A_COUNTY - {Role.COUNTY, Role.TOWNSHIP, Role.CLERK}:
                 session.add(Grant(user_id=cast.clerk.id, area_id=cast.village.id, role=role))
         return prefecture.cookie("west", cast.clerk)
 

@@ -11,13 +11,13 @@ from ground.forms import attempt
 from people import access, labels
 from people import contacts as verbs
 from people.forms.contacts import ContactForm, DetachForm, ReplaceForm
-from people.models import Contact, Role
+from people.models import IN_A_COUNTY, Contact
 from people.views.home import bp, lists
 from people.views.listing import excel, render
 
 
 @bp.get("/v/<village>/contacts")
-@access.allow(*Role)
+@access.allow(*IN_A_COUNTY)
 @excel(lists.CONTACTS)
 def contacts(village: str) -> str:
     """The village's contact cards, to tap or to print.

@@ -6,13 +6,13 @@ from werkzeug.wrappers import Response
 
 from people import access, pages
 from people.finding import SearchWords
-from people.models import Role
+from people.models import IN_A_COUNTY
 from people.views.home import bp
 from people.views.shown import sight
 
 
 @bp.get("/a/<area>/find")
-@access.allow(*Role)
+@access.allow(*IN_A_COUNTY)
 def find(area: str) -> Response | str:
     """What `?q=` finds in an area, kind by kind; the one thing with that very number is opened at once."""
     words = SearchWords(request.args.get("q", ""))

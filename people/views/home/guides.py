@@ -9,7 +9,7 @@ from ground import web
 from people import access, labels, pages
 from people.guides.guidesheet import SCALES, Guide, guide_pdf
 from people.guides.steps import ANSWERS, STEPS, GuideAnswer, GuideStep, Rhythm
-from people.models import Role
+from people.models import IN_A_COUNTY, Role
 from people.views.home import bp
 
 
@@ -18,7 +18,7 @@ from people.views.home import bp
 def guides() -> str:
     """The instructions of all roles, one's own first."""
     own = {grant.role for grant in current_user.grants_in_effect}
-    roles = sorted(labels.ROLES, key=lambda role: role not in own)
+    roles = sorted((role for role in labels.ROLES if role in IN_A_COUNTY), key=lambda role: role not in own)
     return render_template(
         "people/home/guides.html", roles=roles, own_roles=own, titles=labels.ROLES, paper_sizes=SCALES
     )
@@ -29,7 +29,7 @@ def guides() -> str:
 def guide_sheet(role: str) -> Response:
     """The instructions of a role on one sheet, A4 or A3 by `?paper=`."""
     paper = request.args.get("paper", "A4")
-    if role not in set(Role) or paper not in SCALES:
+    if role not in IN_A_COUNTY or paper not in SCALES:
         abort(404)
     return web.pdf(guide_pdf(_guide(Role(role)), paper), f"guide-{role}.pdf")
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from ground import clock, web
 from people import access, areas, pages
-from people.models import Area, Role
+from people.models import IN_A_COUNTY, Area, Role
 from people.views.home import bp
 
 
@@ -26,7 +26,7 @@ def _waiting_in(place: Area) -> list[pages.WaitingItem]:
 
 
 @bp.get("/v/<village>/")
-@access.allow(*Role)
+@access.allow(*IN_A_COUNTY)
 def front(village: str) -> str:
     """Everything that waits in the village for its reader, and what goes on there."""
     items = pages.waiting_items(g.area, current_user, g.roles)
@@ -36,7 +36,7 @@ def front(village: str) -> str:
 @bp.get("/a/<area>/enter")
 @access.allow(*Role)
 def enter(area: str) -> Response:
-    """The first place of one's role in a village; in a township or county, its villages."""
+    """The first place of one's role in a village; above the villages, the first page there."""
     entries = [entry for entry in pages.entries_for(g.area, g.roles) if not entry.under]
     if entries:
         return redirect(entries[0].url(g.area))
@@ -44,7 +44,7 @@ def enter(area: str) -> Response:
 
 
 @bp.get("/a/<area>/")
-@access.allow(*Role)
+@access.allow(*IN_A_COUNTY)
 def area(area: str) -> Response | str:
     """What waits in a county or township, late villages, then all; of a village its front page."""
     if g.area.is_village:

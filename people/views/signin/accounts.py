@@ -21,7 +21,7 @@ from people.forms.accounts import (
     RoleForm,
     RosterForm,
 )
-from people.models import Area, Grant, Person, Role, User
+from people.models import IN_A_COUNTY, Area, Grant, Level, Person, Role, User
 from people.signin import accounts, humans, keeping, passwords, second_factor
 from people.views.listing import excel, render
 from people.views.shown import phone_from_form, phone_in_form, shown_name, sight
@@ -44,6 +44,7 @@ def listed(area: str) -> str:
         chosen_role=chosen,
         search_words=words,
         titles=labels.ROLES,
+        asked_roles=_roles_below(g.area),
         may_add=bool(_roles_to_give()),
         likely_same=keeping.likely_same(list(page)),
         waiting=[(role_grant, _may_confirm(role_grant)) for role_grant in waiting],
@@ -315,6 +316,12 @@ def give_pin(village: str, ident: int) -> Response | tuple[str, int]:
 
 def _user(ident: int) -> User:
     return keeping.find(g.area, ident) or abort(404)
+
+
+def _roles_below(area: Area) -> list[Role]:
+    """The roles that somebody may hold in an area or below it, as one can ask for them."""
+    is_prefecture = area.level == Level.PREFECTURE
+    return [role for role in labels.ROLES if (role not in IN_A_COUNTY) == is_prefecture]
 
 
 def _roles_to_give() -> list[Role]:
