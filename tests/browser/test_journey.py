@@ -38,7 +38,7 @@ def test_from_the_record_to_the_receipt(
 
     clerk.goto(f"{VILLAGE}/services/new")
     clerk.get_by_label("网格员").select_option(index=2)
-    clerk.get_by_label("服务事项").select_option(label="民生服务：代办一件民生事项（每件 1 分）")
+    clerk.get_by_label("服务事项").select_option(label="民生事项服务：代办一件民生事项（每件 1 分）")
     clerk.get_by_label("次数").fill("6")
     clerk.get_by_label("做了什么").fill("替六户代缴医保")
     clerk.get_by_role("button", name="记录").click()

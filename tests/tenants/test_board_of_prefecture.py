@@ -24,13 +24,14 @@ from people import areas
 from people.models import Area, GridKind, Level, Role, User
 from people.roster import grids
 from people.signin import accounts
+from points.rubrics import template, versions
 from reports.models import ReceivedReturn
 from reports.prefecture import received
 from reports.prefecture.board import CountyQuarter, PrefectureQuarter, prefecture_quarter
 from reports.prefecture.collecting import collect
 from reports.returns import sending
 from reports.returns.figures import FIGURES, KEPT_NAMES, ReturnRatio, total
-from tests.cast import HASHED
+from tests.cast import BEGAN_ON, HASHED, ITEMS
 from tests.story import do, everything_fits, refused
 from tests.tampering import tamper
 from tests.tenants.prefecture import Prefecture
@@ -57,6 +58,9 @@ def begin_county(code, name):
             area = areas.by_code(f"{code}{digits}")
             user = accounts.add_user(str(role), f"{name}{role}", HASHED, None, temporary=False, unit=name)
             accounts.grant(user, role, area, None)
+            if role == Role.COUNTY:
+                versions.publish(area, BEGAN_ON, "县委政法委", ITEMS, template.USUAL_LIMITS, user)
+        versions.adopt(areas.by_code(f"{code}101201"), BEGAN_ON, "村民代表会议", (), user)
 
 
 def begin_prefecture(code="5399", name="试点州"):
