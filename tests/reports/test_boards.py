@@ -1,6 +1,5 @@
 """The boards: every figure counted again in plain Python over the rows of a demo, at three levels."""
 
-import shutil
 from collections import Counter, defaultdict
 from datetime import timedelta
 from statistics import median
@@ -47,21 +46,8 @@ from shop import backing
 from shop.models import Goods, Lot, Price, Redemption, Shop, Void
 from shop.shelf import shops
 from shop.stock import watch
-from tests.cast import new_app
 
 THIS = Quarter.of(STARTS_ON)
-
-
-@pytest.fixture(scope="module")
-def demo(demo_file, tmp_path_factory):
-    """The application on a demo of two villages, in a context; nothing is written in it."""
-    file = tmp_path_factory.mktemp("boards") / "demo.sqlite"
-    shutil.copy(demo_file, file)
-    app = new_app(f"sqlite:///{file}")
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture(autouse=True)

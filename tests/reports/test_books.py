@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 import subprocess
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -28,7 +27,7 @@ from shop.desk import redemptions, voids
 from shop.models import Lot, Redemption, Shop, Source, StockMove, Void
 from shop.stock import consignments, counts, moves
 from shop.vouchers import vouchers
-from tests.cast import TOWNSHIP, VILLAGE, new_app
+from tests.cast import TOWNSHIP, VILLAGE
 from tests.printed import texts
 from tests.story import do
 
@@ -44,18 +43,6 @@ DUTIES = {
 def scope_of(area: Area, first: date, last: date, **more: object) -> Scope:
     """What an insider asks of an area."""
     return Scope(area, areas.villages_in(area), first, last, sight.Sight(masked=not area.is_village), **more)
-
-
-@pytest.fixture(scope="module")
-def demo(demo_file, tmp_path_factory):
-    """The application on a demo of two villages, which these tests only read."""
-    file = tmp_path_factory.mktemp("books") / "demo.sqlite"
-    shutil.copy(demo_file, file)
-    app = new_app(f"sqlite:///{file}")
-    with app.app_context(), force_locale("zh"):
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def village():

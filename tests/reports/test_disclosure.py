@@ -1,6 +1,5 @@
 """The five openings of a village: each figure as counted in the tables, on one page, the same for all."""
 
-import shutil
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -20,22 +19,10 @@ from points.models import Account, AccountKind, Rubric, Transfer
 from reports.disclosure import figures, periods, sheet
 from reports.models import DisclosureInterval
 from shop.models import Goods, MoveKind, Price, Redemption, StockMove, Void
-from tests.cast import VILLAGE, new_app
+from tests.cast import VILLAGE
 from tests.printed import RARE, codes, read, texts, type_sizes
 
 URL = "https://aixin.example/n/532323101201/disclosure/2026Q4"
-
-
-@pytest.fixture(scope="module")
-def demo(demo_file, tmp_path_factory):
-    """The application on a demo of two villages, which these tests only read."""
-    file = tmp_path_factory.mktemp("disclosure") / "demo.sqlite"
-    shutil.copy(demo_file, file)
-    app = new_app(f"sqlite:///{file}")
-    with app.app_context(), force_locale("zh"):
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def village(number=0):

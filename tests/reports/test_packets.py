@@ -1,6 +1,5 @@
 """The packet of a quarter: all its papers in one file, made after the booking, kept and checked as made."""
 
-import shutil
 from hashlib import sha256
 from time import monotonic
 
@@ -19,7 +18,7 @@ from points.wall import correcting
 from points.wall.packet import PACKET_PARTS
 from reports.models import Packet
 from reports.packet import packets
-from tests.cast import VILLAGE, new_app
+from tests.cast import VILLAGE
 from tests.printed import RARE, texts
 from tests.reports.kept import keep_packet
 from tests.story import refusal
@@ -141,17 +140,12 @@ def test_clerk_and_chair_make_it_and_others_do_not_read_it(client_of, cast, book
 
 
 @pytest.mark.at_length
-def test_a_demo_village_s_packet_is_small_and_soon_made(demo_file, tmp_path):
+def test_a_demo_village_s_packet_is_small_and_soon_made(demo):
     """Seventy workers, a quarter of redemptions: within seconds, far below what a telephone is sent."""
-    file = shutil.copy(demo_file, tmp_path / "demo.sqlite")
-    app = new_app(f"sqlite:///{file}")
-    with app.app_context():
-        assessment = assessments.find_assessment(areas.by_code(DEMO_VILLAGES[0]), Quarter(2026, 3))
-        actor = db.session.scalars(sa.select(User)).first()
-        began = monotonic()
-        packet = made(app, assessment, actor)
-        assert monotonic() - began < 15
-        assert packet.size < 3_000_000
-        assert packet.pages >= 14
-        db.session.remove()
-        db.engine.dispose()
+    assessment = assessments.find_assessment(areas.by_code(DEMO_VILLAGES[0]), Quarter(2026, 3))
+    actor = db.session.scalars(sa.select(User)).first()
+    began = monotonic()
+    packet = made(demo, assessment, actor)
+    assert monotonic() - began < 15
+    assert packet.size < 3_000_000
+    assert packet.pages >= 14

@@ -53,14 +53,11 @@ from tests.reports.test_boards import (
     counted_disputes,
     counted_points,
     counted_services,
-    demo,
     rows,
     visits_that_count,
 )
 from tests.story import do, everything_fits, refused
 from tests.tampering import tamper
-
-__all__ = ["demo"]  # a fixture
 
 HALF = Fraction(1, 20)  # of the last decimal that a ratio has
 FIRST = Quarter(2025, 1)  # what the cast earns first
