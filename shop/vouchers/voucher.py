@@ -91,11 +91,6 @@ class StockVoucher:
         return bool(self.reverses)
 
     @property
-    def is_outgoing(self) -> bool:
-        """Whether its units went out."""
-        return self.kind in OUTGOING
-
-    @property
     def units(self) -> int:
         """All units together."""
         return sum(line.quantity for line in self.lines)
