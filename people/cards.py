@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
@@ -19,7 +20,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from stdnum import damm
 
 from ground import clock
-from ground.db import add_rows, db, get_locked, lock
+from ground.db import Prepared, add_rows, db, get_locked, know, lock
 from ground.figures import narrow
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -213,7 +214,7 @@ def find(scanned: str, village: Area) -> Card:
     if scan.kind != Kind.CARD:
         raise _no_card(scan)
     is_token = len(scan.value) == TOKEN_LENGTH
-    card = by_token(scan.value) if is_token else db.session.scalar(_BY_NUMBER, {"number": scan.value})
+    card = by_token(scan.value) if is_token else _known(_BY_NUMBER.first(number=scan.value))
     if card is None and scan.is_mended:
         raise _mistyped()
     if card is None and is_token:
@@ -263,13 +264,23 @@ def card_digits(text: str) -> str | None:
 
 
 # With their holders, who are asked for next.
-_BY_NUMBER = select(Card).options(joinedload(Card.person)).where(Card.number == bindparam("number"))
-_BY_TOKEN = select(Card).options(joinedload(Card.person)).where(Card.token == bindparam("token"))
+_WITH_HOLDER = select(Card, Person).join(Card.person)
+_BY_NUMBER = Prepared(_WITH_HOLDER.where(Card.number == bindparam("number")))
+_BY_TOKEN = Prepared(_WITH_HOLDER.where(Card.token == bindparam("token")))
+
+
+def _known(found: Any | None) -> Card | None:
+    """A card that was found with its holder, or None."""
+    if found is None:
+        return None
+    know(found.Card, person=found.Person)
+    card: Card = found.Card
+    return card
 
 
 def by_token(token: str) -> Card | None:
     """The card with this secret, or None."""
-    return db.session.scalar(_BY_TOKEN, {"token": token.upper()})
+    return _known(_BY_TOKEN.first(token=token.upper()))
 
 
 def by_number(number: str, village: Area) -> Card | None:

@@ -14,13 +14,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, update
 
 from ground import clock
-from ground.db import change_one, db
+from ground.db import Prepared, db
 from ground.refusal import Refused
 from people.models import User
 from points import amounts
 from points.models import Account, Transfer, TransferKind
 
-_MOVE = (
+_MOVE = Prepared(
     update(Account)
     .where(
         Account.id == bindparam("ident"),
@@ -114,8 +114,8 @@ class ChainEnd:
         """
         if self.transfers == account.transfers:
             return
-        change_one(
-            _MOVE,
+        _MOVE.change(
+            1,
             ident=account.id,
             before=account.transfers,
             change=self.balance - account.balance,

@@ -28,7 +28,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from ground import clock
 from ground.clock import Quarter
 from ground.contributions import Slot
-from ground.db import add_rows, among, db, get_locked, insert_row
+from ground.db import Prepared, add_rows, among, db, get_locked, insert_row
 from ground.refusal import Refused
 from people.models import Area, Person, User
 from points import amounts
@@ -73,15 +73,14 @@ def account_of(person: Person) -> Account:
 
 def locked_account(person_id: int) -> Account:
     """A worker's account by the person's id as it is now, locked; opened on first use."""
-    account = db.session.scalars(_LOCKED_OF_PERSON, {"person_id": person_id}).one_or_none()
-    return account or get_locked(Account, account_of(db.session.get_one(Person, person_id)).id)
+    if found := _LOCKED_OF_PERSON.first(person_id=person_id):
+        account: Account = found.Account
+        return account
+    return get_locked(Account, account_of(db.session.get_one(Person, person_id)).id)
 
 
-_LOCKED_OF_PERSON = (
-    select(Account)
-    .where(Account.person_id == bindparam("person_id"))
-    .with_for_update(key_share=True)
-    .execution_options(populate_existing=True)
+_LOCKED_OF_PERSON = Prepared(
+    select(Account).where(Account.person_id == bindparam("person_id")).with_for_update(key_share=True)
 )
 
 

@@ -15,16 +15,16 @@ already. A page to look at, and one that is shown again after a refusal, loads b
     writing       `transaction`, and what it promises
     rows          single rows: fetched, locked, changed
     reading       what is read at once, or more than fits into memory
+    prepared      statements that are compiled once, for what has to be quick
     copies, rehearsal, troubles
 """
 
 from ground.db.connections import LIMITS, engine_options, limit_waiting
+from ground.db.prepared import Prepared
 from ground.db.reading import among, read_snapshot, stop_reading, stream
 from ground.db.rows import (
     LAST_GONE,
     add_rows,
-    change_one,
-    change_rows,
     draw_ids,
     fetch,
     get_locked,
@@ -62,10 +62,9 @@ __all__ = [
     "UNKNOWN_OUTCOME",
     "Base",
     "Moment",
+    "Prepared",
     "add_rows",
     "among",
-    "change_one",
-    "change_rows",
     "check_clock",
     "database_file",
     "db",

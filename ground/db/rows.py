@@ -5,9 +5,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    Insert,
     Table,
-    Update,
+    bindparam,
     func,
     insert,
     inspect,
@@ -18,10 +17,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
 from ground.contributions import Slot
+from ground.db.prepared import Prepared
 from ground.db.tables import LARGEST_ID, Base, db
 from ground.watch import counters
 
 Row = TypeVar("Row", bound=Base)
+
+# So many rows at once are written by a statement of their own, which is kept: those of one basket.
+MOST_PREPARED = 10
 
 # The largest id of a row that is gone, by the name of its table, or 0: it is never given again on SQLite, as
 # what is written elsewhere about the old row would be said of the new one.
@@ -82,35 +85,27 @@ def _read_locked(model: type[Row], ident: Any) -> Row | None:
     return row
 
 
-def change_one(statement: Update, **values: object) -> None:
-    """Run an update that must change exactly one row; RuntimeError if it does not.
-
-    It comes after a lock: if more or fewer rows change, the lock was not good.
-    """
-    change_rows(statement, 1, values)
-
-
-def change_rows(statement: Update, count: int, values: dict[str, Any]) -> None:
-    """Run an update that must change exactly so many rows, as `change_one` does for one."""
-    changed = db.session.connection().execute(statement, values).rowcount
-    if changed != count:
-        raise RuntimeError(f"{changed} rows changed instead of {count}: {statement}")
-
-
 def insert_row(row: Base) -> None:
     """Write a new row by one statement; the session knows it then as it knows one that it read.
 
     The same as to add and flush it, in a fifth of the time. What belongs to it is written by itself.
     """
-    written = db.session.connection().execute(_insertion(type(row)), _values(row))
-    row.id = written.inserted_primary_key[0]  # type: ignore[attr-defined,index]
+    values = _values(row)
+    inserted = _insertion(type(row), tuple(values), 1).one(**_numbered([values]))
+    row.id = inserted.id  # type: ignore[attr-defined]
     make_transient_to_detached(row)
     db.session.add(row)
 
 
 def insert_rows(rows: Sequence[Base]) -> None:
-    """Write new rows of one table by one statement; the session does not know them then."""
-    db.session.connection().execute(_insertion_of_many(type(rows[0])), [_values(row) for row in rows])
+    """Write new rows of one table, with values in the same columns, by one statement; the session does not
+    know them then.
+    """
+    values, model = [_values(row) for row in rows], type(rows[0])
+    if len(rows) > MOST_PREPARED:
+        db.session.connection().execute(_insertion_of_many(model), values)
+    else:
+        _insertion(model, tuple(values[0]), len(rows)).all(**_numbered(values))
 
 
 def know(row: Base, **values: object) -> None:
@@ -120,8 +115,24 @@ def know(row: Base, **values: object) -> None:
 
 
 @cache
-def _insertion(model: type[Base]) -> Insert:
-    return insert(model)
+def _insertion(model: type[Base], names: tuple[str, ...], count: int) -> Prepared:
+    """The insert of so many rows with values in these columns; it returns their ids.
+
+    RuntimeError where the program has a value for another column, which nobody would put in.
+    """
+    table = model.metadata.tables[model.__tablename__]
+    if left := [column.name for column in table.columns if column.default and column.name not in names]:
+        raise RuntimeError(f"{table.name}: a row needs a value for {left}")
+    rows = [
+        {name: bindparam(f"{name}_{place}", type_=table.columns[name].type) for name in names}
+        for place in range(count)
+    ]
+    return Prepared(insert(table).values(rows).returning(table.columns["id"]))
+
+
+def _numbered(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The values of rows, as `_insertion` takes them."""
+    return {f"{name}_{place}": value for place, row in enumerate(rows) for name, value in row.items()}
 
 
 @cache

@@ -9,9 +9,8 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Date, bindparam, select
-from sqlalchemy.orm import contains_eager
 
-from ground.db import db
+from ground.db import Prepared, know
 from ground.refusal import Refused
 from shop.desk import limits
 from shop.desk.limits import PurchaseLimit
@@ -64,16 +63,17 @@ _IS_OFFERED = (
     Goods.shop_id == bindparam("shop_id"),
     Goods.archived_on.is_(None),
 )
-_FIGURES = (prices.price_column(bindparam("day", type_=Date)), limits.units_taken_column())
-_ARTICLES = select(Goods, *_FIGURES).where(*_IS_OFFERED).execution_options(populate_existing=True)
-_LOTS = (
-    select(Lot, *_FIGURES)
+_FIGURES = (
+    prices.price_column(bindparam("day", type_=Date)).label("price"),
+    limits.units_taken_column().label("taken"),
+)
+_ARTICLES = Prepared(select(Goods, *_FIGURES).where(*_IS_OFFERED))
+_LOTS = Prepared(
+    select(Lot, Goods, *_FIGURES)
     .join(Lot.goods)
-    .options(contains_eager(Lot.goods))
     .where(*_IS_OFFERED, Lot.on_hand > 0)
     .order_by(Lot.id)
     .with_for_update(of=Lot, key_share=True)
-    .execution_options(populate_existing=True)
 )
 
 
@@ -94,12 +94,12 @@ def lock(shop: Shop, basket: Mapping[int, int], entry_ids: Sequence[int], day: d
         **limits.taken_by(entry_ids, day),
     }
     articles: dict[int, Article] = {}
-    for lot, price, taken in db.session.execute(_LOTS, values):
-        goods = lot.goods
+    for lot, goods, price, taken in _LOTS.all(**values):
+        know(lot, goods=goods)
         article = articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken, day))
         article.lots.append(lot)
     if len(articles) < len(basket):  # some of it has no units, or is nothing of this shop
-        for goods, price, taken in db.session.execute(_ARTICLES, values):
+        for goods, price, taken in _ARTICLES.all(**values):
             articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken, day))
     if len(articles) < len(basket):
         missing = min(basket.keys() - articles.keys())

@@ -10,10 +10,10 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock, names
-from ground.db import db, lock
+from ground.db import Prepared, db, know, lock
 from ground.refusal import Refused
 from people import audit
-from people.models import Role, User
+from people.models import Area, Role, User
 from people.sight import AreaId
 from people.signin import humans
 from shop.models import Device, Redemption, Shop
@@ -77,17 +77,23 @@ def _set_voids(device: Device, giver: User | None, actor: User | None) -> None:
     audit.note(actor, action, device, device.shop.village, name=device.name)
 
 
-_BY_DIGEST = (
-    select(Device)
-    .options(joinedload(Device.shop).joinedload(Shop.village))
+_BY_DIGEST = Prepared(
+    select(Device, Shop, Area)
+    .join(Device.shop)
+    .join(Shop.village)
     .where(Device.digest == bindparam("digest"), Device.revoked_at.is_(None))
 )
 
 
 def device_of_key(key: str) -> Device | None:
     """The device that holds a key, unless it was revoked or nobody answers for it any more."""
-    device: Device | None = db.session.scalar(_BY_DIGEST, {"digest": _digest(key)})
-    return device if device and device.is_answered_for else None
+    found = _BY_DIGEST.first(digest=_digest(key))
+    if found is None or not found.Device.is_answered_for:
+        return None
+    know(found.Device, shop=found.Shop)
+    know(found.Shop, village=found.Area)
+    device: Device = found.Device
+    return device
 
 
 def devices_of(shop: Shop | None) -> Sequence[Device]:

@@ -10,7 +10,7 @@ from sqlalchemy import Date, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from ground import clock
-from ground.db import db, know
+from ground.db import Prepared, know
 from ground.paper import words
 from ground.refusal import Refused
 from people.models import Appointment, Card, CardState, Duty, Grid, Merge, Person, User
@@ -46,7 +46,7 @@ _SignIn, _Serving, _Server, _Redeemed = aliased(User), aliased(User), aliased(Pe
 _DAY = bindparam("day", type_=Date)
 
 # A row for each of their sign-ins and terms.
-_AT_DESK = (
+_AT_DESK = Prepared(
     select(
         Card.state,
         Person.id.label("entry_id"),
@@ -100,7 +100,7 @@ def at_desk(card: Card, by: User | Device | None, key: str = "", day: date | Non
     """
     serving_id = by.added_by_id if isinstance(by, Device) else by and by.id
     values = {"card_id": card.id, "serving_id": serving_id, "key": key, "day": day or clock.today()}
-    rows = db.session.connection().execute(_AT_DESK, values).all()
+    rows = _AT_DESK.all(**values)
     row = rows[0]
     know(card, state=row.state)
     return AtDesk(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, case, func, select
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db
+from ground.db import Prepared
 from ground.refusal import Refused
 from people.models import Card
 from shop.models import Goods, Redemption, RedemptionLine, Shop, Void
@@ -57,8 +57,8 @@ def taken_by(entry_ids: Sequence[int], day: date) -> dict[str, object]:
     return {"entry_ids": entry_ids, "quarter_begins": quarter.first_day, "quarter_ends": quarter.last_day}
 
 
-_IN_SHOP = (
-    select(Goods, units_taken_column())
+_IN_SHOP = Prepared(
+    select(Goods, units_taken_column().label("taken"))
     .where(Goods.shop_id == bindparam("shop_id"), Goods.quota.is_not(None), Goods.archived_on.is_(None))
     .order_by(Goods.id)
 )
@@ -66,7 +66,7 @@ _IN_SHOP = (
 
 def in_shop(entry_ids: Sequence[int], shop: Shop) -> Sequence[PurchaseLimit]:
     """The limits in a shop, in the order of the shelf, of the person who has these entries."""
-    rows = db.session.execute(_IN_SHOP, {"shop_id": shop.id, **taken_by(entry_ids, clock.today())})
+    rows = _IN_SHOP.all(shop_id=shop.id, **taken_by(entry_ids, clock.today()))
     return [PurchaseLimit(goods, goods.quota, taken) for goods, taken in rows if goods.quota is not None]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock, names
-from ground.db import db, insert_row, insert_rows, know
+from ground.db import Prepared, db, insert_row, insert_rows, know
 from ground.refusal import Refused, check_repeated
 from people.cards import random_characters
 from people.models import Card, User
@@ -33,7 +33,7 @@ from shop.stock import lots
 ORIGINAL_FOR = timedelta(minutes=15)  # a receipt printed later is a reprint
 
 # Of another day than the last one, and where a clock was put back, the receipts say which number is next.
-_NEXT_SERIAL = (
+_NEXT_SERIAL = Prepared(
     update(Shop)
     .where(Shop.id == bindparam("shop"))
     .values(
@@ -49,7 +49,7 @@ _NEXT_SERIAL = (
 )
 
 # The number of a receipt that was handed out already; later days and numbers stay.
-_NOTE_SERIAL = (
+_NOTE_SERIAL = Prepared(
     update(Shop)
     .where(Shop.id == bindparam("shop"))
     .values(
@@ -249,11 +249,11 @@ def _next_serial(shop: Shop, day: date) -> int:
     The shop is locked then, its hours are read anew. Refused `leased`, `shop_closed`.
     """
     values = {"shop": shop.id, "today": day}
-    drawn = db.session.connection().execute(_NEXT_SERIAL, values).one()
+    drawn = _NEXT_SERIAL.one(**values)
     if drawn.leased_until is not None:
         leases.check_lease(shop.id, None)
         if leases.last_serial(shop.id) != drawn.last_serial:  # it is over, and has numbers in hand
-            drawn = db.session.connection().execute(_NEXT_SERIAL, values).one()
+            drawn = _NEXT_SERIAL.one(**values)
     know(shop, hours=drawn.hours)
     shops.check_open(shop)
     return int(drawn.last_serial)
@@ -284,8 +284,7 @@ def note_serial(shop: Shop, day: date, serial: int) -> datetime | None:
 
     Returns until when somebody has a lease on the shop.
     """
-    values = {"shop": shop.id, "day": day, "serial": serial}
-    until: datetime | None = db.session.connection().execute(_NOTE_SERIAL, values).scalar_one()
+    until: datetime | None = _NOTE_SERIAL.one(shop=shop.id, day=day, serial=serial).leased_until
     return until
 
 

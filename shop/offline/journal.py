@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
 from sqlalchemy.orm import aliased, joinedload
 
 from ground import clock
-from ground.db import change_one, db, lock
+from ground.db import Prepared, db, lock
 from ground.refusal import Refused, required_reason
 from people import audit, cards
 from people.models import User
@@ -27,7 +27,7 @@ from shop.shelf import leases
 # Refusals that say nothing about the entry: it is sent again.
 NOT_NOW = {"conflict", "clock_back", "unknown_outcome", "bad_entry"}
 
-_MOVE_ON = (
+_MOVE_ON = Prepared(
     update(Lease)
     .where(Lease.id == bindparam("ident"), Lease.position == bindparam("before"))
     .values(position=bindparam("after"), head=bindparam("new_head"), last_serial=bindparam("last"))
@@ -193,8 +193,8 @@ def _add(lease: Lease, entry: JournalEntry, by: User, refusal: Refused | None) -
 
 def _move_on(lease: Lease, entry: JournalEntry) -> None:
     """Move the journal's end on, under guard."""
-    change_one(
-        _MOVE_ON,
+    _MOVE_ON.change(
+        1,
         ident=lease.id,
         before=entry.position - 1,
         after=entry.position,

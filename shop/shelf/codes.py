@@ -159,8 +159,10 @@ def own_code(goods: Goods) -> Barcode | None:
 
 def goods_by_code(shop: Shop, wanted: Collection[str]) -> dict[str, int]:
     """The ids of a shop's articles by their codes, of these codes that one has."""
+    if not wanted:
+        return {}
     rows = select(Barcode.code, Barcode.goods_id).where(Barcode.shop_id == shop.id, Barcode.code.in_(wanted))
-    return dict(db.session.execute(rows).all()) if wanted else {}
+    return dict(db.session.execute(rows).all())
 
 
 def find_barcode(shop_id: int, code: str) -> Barcode | None:

@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Integer, Select, Update, bindparam, case, func, select, update
+from sqlalchemy import Integer, Select, bindparam, case, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
-from ground.db import add_rows, change_one, change_rows, db, insert_row, insert_rows
+from ground.db import Prepared, add_rows, db, insert_row, insert_rows
 from ground.refusal import Refused
 from people.models import Area, User
 from shop.models import LOT_WAS_UNDONE, Goods, Lot, MoveKind, Shop, StockMove
@@ -101,7 +101,7 @@ def move_lot(
     if quantity < 0:
         leases.check_free(lot.goods.shop_id)
     move = _move(lot, kind, quantity, key, actor, belongs)
-    change_one(_move_of(1), lot_0=lot.id, units_0=quantity)
+    _move_of(1).change(1, lot_0=lot.id, units_0=quantity)
     insert_row(move)
     db.session.expire(lot)
     return move
@@ -116,19 +116,19 @@ def move_lots(
     """
     moved = {f"lot_{place}": lot.id for place, (lot, _quantity) in enumerate(parts)}
     moved |= {f"units_{place}": quantity for place, (_lot, quantity) in enumerate(parts)}
-    change_rows(_move_of(len(parts)), len(parts), moved)
+    _move_of(len(parts)).change(len(parts), **moved)
     insert_rows([_move(lot, kind, quantity, f"{key}:{lot.id}", actor, belongs) for lot, quantity in parts])
     for lot, _quantity in parts:
         db.session.expire(lot)
 
 
 @cache
-def _move_of(count: int) -> Update:
+def _move_of(count: int) -> Prepared:
     """The update of so many lots by one statement: the units of each, where none goes below zero."""
     ids = [bindparam(f"lot_{place}", type_=Integer) for place in range(count)]
     units = [bindparam(f"units_{place}", type_=Integer) for place in range(count)]
     moved = Lot.on_hand + case(*((Lot.id == ident, each) for ident, each in zip(ids, units, strict=True)))
-    return update(Lot).where(Lot.id.in_(ids), moved >= 0).values(on_hand=moved)
+    return Prepared(update(Lot).where(Lot.id.in_(ids), moved >= 0).values(on_hand=moved))
 
 
 def _move(

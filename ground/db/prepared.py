@@ -1,0 +1,209 @@
+"""Statements that are compiled once and handed straight to the driver: those that every redemption sends.
+
+For each statement that it sends SQLAlchemy describes anew what goes in and what comes out, which takes longer
+than the statement itself. Here that is done once for each kind of database. A statement is written as any
+other is, and means the same: whoever listens to statements hears these too, as they go the usual way then.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Insert, Select, Update, inspect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from ground.db.tables import Base, db
+
+Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """A statement; what it is sent with are its parameters that have no value yet, by their names.
+
+    Of a query over tables the rows come as objects that the session knows, as they are in the database now,
+    whatever it knew of them before; of what belongs to them it knows nothing (`know`).
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
+        self._parts = list(_parts(statement))
+        self._statement = _of_columns(statement, self._parts)
+        self._row: Any = namedtuple("Row", [part.name for part in self._parts])  # type: ignore[misc]
+        self._compiled: dict[str, _Compiled] = {}
+
+    def all(self, **values: Any) -> list[Any]:
+        """The rows that it returns, as named tuples."""
+        rows, _count = self._send(values)
+        if not any(part.mapper for part in self._parts):
+            return [self._row._make(row) for row in rows]
+        session = db.session()
+        return [self._row._make(_objects(session, self._parts, row)) for row in rows]
+
+    def first(self, **values: Any) -> Any | None:
+        """The first of the rows that it returns, or None."""
+        rows = self.all(**values)
+        return rows[0] if rows else None
+
+    def one(self, **values: Any) -> Any:
+        """The only row that it returns; RuntimeError if there is none, or another."""
+        rows = self.all(**values)
+        if len(rows) != 1:
+            raise RuntimeError(f"{len(rows)} rows instead of one: {self._statement}")
+        return rows[0]
+
+    def change(self, count: int, **values: Any) -> None:
+        """Send what must change exactly so many rows; RuntimeError if it does not.
+
+        It comes after a lock: if more or fewer rows change, the lock was not good.
+        """
+        _rows, changed = self._send(values)
+        if changed != count:
+            raise RuntimeError(f"{changed} rows changed instead of {count}: {self._statement}")
+
+    def _send(self, values: dict[str, Any]) -> tuple[Sequence[Sequence[Any]], int]:
+        """The rows that it returns, and how many it found or changed."""
+        connection = db.session.connection()
+        if connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute:
+            result = connection.execute(self._statement, values)
+            return (result.all() if result.returns_rows else []), result.rowcount
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        return compiled.send(connection, values)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a statement returns under a name: a column, or an object of a mapped class."""
+
+    name: str
+    columns: Sequence[Any]
+    attributes: Sequence[str] = ()
+    mapper: Mapper[Any] | None = None
+
+
+def _parts(statement: Any) -> Iterator[_Part]:
+    for described in statement.column_descriptions if isinstance(statement, Select) else ():
+        mapper = inspect(described["expr"], raiseerr=False)
+        if isinstance(mapper, Mapper):
+            names = [attribute.key for attribute in mapper.column_attrs]
+            yield _Part(described["name"], [getattr(mapper.class_, name) for name in names], names, mapper)
+        else:
+            yield _Part(described["name"], [described["expr"]])
+    if not isinstance(statement, Select):
+        yield from (_Part(column.key, [column]) for column in statement.exported_columns)
+
+
+def _of_columns(statement: Any, parts: Sequence[_Part]) -> Any:
+    """A statement that returns the columns of these parts, one by one."""
+    if not isinstance(statement, Select):
+        return statement
+    columns = [column for part in parts for column in part.columns]
+    return statement.with_only_columns(*columns)
+
+
+def _objects(session: Session, parts: Sequence[_Part], row: Sequence[Any]) -> Iterator[Any]:
+    """What a row has of each part."""
+    values = iter(row)
+    for part in parts:
+        if part.mapper is None:
+            yield next(values)
+        else:
+            yield _object(session, part.mapper, dict(zip(part.attributes, values, strict=False)))
+
+
+def _object(session: Session, mapper: Mapper[Any], values: dict[str, Any]) -> Base | None:
+    """The object of a row as it is now, which the session knows from here on; None where a join found none.
+
+    What SQLAlchemy does when it loads, without asking the object what is new about it.
+    """
+    if values["id"] is None:
+        return None
+    key = mapper.identity_key_from_primary_key((values["id"],))
+    known: Base | None = session.identity_map.get(key)
+    if known is not None:
+        for name, value in values.items():
+            set_committed_value(known, name, value)
+        return known
+    row: Base = mapper.class_manager.new_instance()
+    vars(row).update(values)
+    state = instance_state(row)
+    state.key, state.session_id = key, session.hash_key
+    session.identity_map.add(state)
+    return row
+
+
+class _Compiled:
+    """A statement as the driver of one kind of database takes it."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        self._compiled: SQLCompiler = statement.compile(dialect=dialect)
+        self._lists = [bind.key for bind in self._compiled.bind_names if bind.expanding]
+        self._texts: dict[tuple[int, ...], _Text] = {}
+        types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
+        self._converts = [kind.result_processor(dialect, None) for kind in types]
+
+    def send(self, connection: Connection, values: dict[str, Any]) -> tuple[Sequence[Any], int]:
+        """The rows that it returns, and how many it found or changed. DBAPIError as SQLAlchemy raises it."""
+        lengths = tuple([len(values[name]) for name in self._lists])
+        text = self._texts.get(lengths)
+        if text is None:
+            text = self._texts[lengths] = _Text(self._compiled, values)
+        raw: Any = connection.connection.driver_connection
+        try:
+            cursor = raw.execute(text.sql, text.parameters(values))
+            rows = cursor.fetchall() if self._converts else ()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, text.sql, error) from error
+        if any(self._converts):
+            rows = [self._converted(row) for row in rows]
+        return rows, cursor.rowcount
+
+    def _converted(self, row: Sequence[Any]) -> list[Any]:
+        """The values of a row as the program has them."""
+        return [convert(each) if convert else each for convert, each in zip(self._converts, row, strict=True)]
+
+
+class _Text:
+    """The text of a statement, for lists of as many values as it was first sent with."""
+
+    def __init__(self, compiled: SQLCompiler, values: dict[str, Any]) -> None:
+        expanded = compiled.construct_expanded_state(values)
+        self.sql = expanded.statement
+        self._order = expanded.positiontup
+        self._lists = expanded.parameter_expansion
+        self._converts = {name: convert for name, convert in expanded.processors.items() if callable(convert)}
+        given = {*values, *(name for names in self._lists.values() for name in names)}
+        constants = {name: value for name, value in expanded.parameters.items() if name not in given}
+        self._constants = {name: self._converted(name, value) for name, value in constants.items()}
+
+    def parameters(self, values: dict[str, Any]) -> Any:
+        """What is sent to the driver with the text: by their names, or in their order."""
+        sent = dict(self._constants)
+        for name, value in values.items():
+            if name in self._lists:
+                names = self._lists[name]
+                sent |= {each: self._converted(each, item) for each, item in zip(names, value, strict=True)}
+            else:
+                sent[name] = self._converted(name, value)
+        return sent if self._order is None else [sent[name] for name in self._order]
+
+    def _converted(self, name: str, value: Any) -> Any:
+        """A value as the driver takes it."""
+        convert = self._converts.get(name)
+        return convert(value) if convert else value
+
+
+def _told(connection: Connection, sql: str, error: Any) -> Exception:
+    """An error of the driver as SQLAlchemy tells it; a connection that it ended is given up."""
+    dialect = connection.dialect
+    is_lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)
+    if is_lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_lost, dialect=dialect
+    )
