@@ -68,7 +68,7 @@ SECURITY_HEADERS = {
     # The camera reads cards. Nobody is tracked, listened to or billed here.
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
-# What a file of the program needs, which is no page: the desk loads thirty, and each brings its head along.
+# What a file of the program needs, and an answer to a till: they are no pages. The desk loads thirty files.
 FILE_HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 
 
@@ -146,7 +146,9 @@ def create_county(instance: Path, tenant: Tenant) -> Flask:
 
 def put_together(folder: Path, settings: dict[str, object]) -> Flask:
     """Put one application together, whose instance folder this is."""
-    app = Flask(__name__, static_folder=None, instance_path=str(folder))  # `wire` serves the static files
+    app = web.Application(
+        __name__, static_folder=None, instance_path=str(folder)
+    )  # `wire` serves static files
     with usable("AIXIN_INSTANCE", app.instance_path):
         configure(app, settings)
     log_to_its_place()
@@ -340,12 +342,13 @@ def add_security_headers(response: Response) -> Response:
     What a signed-in person or a device saw is not kept by the browser: who goes back after somebody signed
     out finds the sign-in page. Over HTTPS, browsers come back over HTTPS only, for a year.
     """
-    for name in FILE_HEADERS if request.endpoint == "static" else SECURITY_HEADERS:
-        response.headers.setdefault(name, SECURITY_HEADERS[name])
+    said = {name.lower() for name, _value in response.headers}
+    names = FILE_HEADERS if request.endpoint == "static" or "device" in g else SECURITY_HEADERS
+    response.headers.extend([(name, SECURITY_HEADERS[name]) for name in names if name.lower() not in said])
     if request.is_secure or current_app.config["PUBLIC_URL"].startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in response.headers:
-        is_known = sign_in.SESSION_KEY in session or "device" in g
+        is_known = "device" in g or sign_in.SESSION_KEY in session
         response.headers["Cache-Control"] = "no-store" if is_known else "no-cache, private"
     return response
 

@@ -102,5 +102,7 @@ def packages() -> Sequence[Package]:
 
 
 def _joined_packages(app: Flask) -> _JoinedPackages:
-    joined: _JoinedPackages = app.extensions.setdefault(EXTENSION, _JoinedPackages())
+    if EXTENSION not in app.extensions:
+        app.extensions[EXTENSION] = _JoinedPackages()
+    joined: _JoinedPackages = app.extensions[EXTENSION]
     return joined

@@ -9,7 +9,7 @@ from hashlib import sha256
 import flask
 import itsdangerous
 from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response
 
 HOST_ONLY = "__Host-"
@@ -28,9 +28,16 @@ class SignedSessions(SecureCookieSessionInterface):
         """Whether the browser sends it over HTTPS alone."""
         return request.is_secure or super().get_cookie_secure(app)
 
+    def open_session(self, app: Flask, request: flask.Request) -> SecureCookieSession | None:
+        """The session that the browser brought; of a program, which brings none, an empty one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
     def save_session(self, app: Flask, session: SessionMixin, response: flask.Response) -> None:
         """Keep the session with the browser, but not with an answer for everybody, which any cache keeps."""
-        if not response.cache_control.public:
+        is_touched = session or session.modified or session.accessed
+        if is_touched and not response.cache_control.public:
             super().save_session(app, session, response)
 
 

@@ -61,6 +61,7 @@ from ground.server import claims
 from ground.watch import counters, events
 
 View = TypeVar("View", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 log = logging.getLogger(__name__)
 
@@ -392,6 +393,14 @@ def _problem_of_error(error: HTTPException, status: int) -> Problem:
     return answer
 
 
+class Application(Flask):
+    """Flask's application, none of whose functions is a coroutine: each request asked each of them."""
+
+    def ensure_sync(self, func: Function) -> Function:
+        """The function as it is."""
+        return func
+
+
 def begin_request() -> None:
     """Begin a request in the log, under the number that a proxy of ours gave it."""
     given = request.headers.get(REQUEST_ID, "") if current_app.config["TRUSTED_PROXIES"] else ""
@@ -416,12 +425,15 @@ def begin_serving() -> None:
 
     A second process on one SQLite file would write beside the queue of the first.
     """
+    if "claims" in current_app.extensions:
+        return
     limit_waiting()
     file = database_file()
     if file is not None:
         environ = request.environ
         where = f"http://{environ['SERVER_NAME']}:{environ['SERVER_PORT']}/"
         claims.claim(claims.place_of_file(file), where)
+    current_app.extensions["claims"] = True
 
 
 def answer_already_claimed(claim: claims.AlreadyClaimed) -> Response:
@@ -456,8 +468,8 @@ def check_host() -> None:
     Asked is what PUBLIC_URL says, or the computer itself by its loopback names: the office PC, and what
     watches over it. Without PUBLIC_URL nobody knows; then nothing is printed (`public_url`).
     """
-    ours, asked = current_app.config["PUBLIC_URL"], host_in(request.host_url)
-    if ours and asked != host_in(ours) and not is_loopback(asked):
+    ours = current_app.config["PUBLIC_URL"]
+    if ours and (asked := host_in(f"//{request.host}")) != host_in(ours) and not is_loopback(asked):
         raise Refused("unknown_host", _("This program is at another address: %(address)s", address=ours))
 
 
@@ -467,7 +479,7 @@ def known_url(path: str) -> str | None:
     None where the address could only be guessed from what the browser says it asked.
     """
     base = current_app.config["PUBLIC_URL"]
-    if not base and is_loopback(host_in(request.host_url)):
+    if not base and is_loopback(host_in(f"//{request.host}")):
         base = request.host_url.rstrip("/")
     return f"{base}{path}" if base else None
 

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, update
 
 from ground import clock
-from ground.db import Prepared, db
+from ground.db import Prepared, know
 from ground.refusal import Refused
 from people.models import User
 from points import amounts
@@ -122,7 +122,7 @@ class ChainEnd:
             transfers=self.transfers,
             head=self.head,
         )
-        db.session.expire(account)
+        know(account, balance=self.balance, transfers=self.transfers, head=self.head)
 
 
 def check_balance(balance: int, amount: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Insert, Select, Update, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper, Session
-from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from ground.db.tables import Base, db
@@ -31,16 +31,22 @@ class Prepared:
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
         self._parts = list(_parts(statement))
         self._statement = _of_columns(statement, self._parts)
+        self._has_objects = any(part.mapper for part in self._parts)
         self._row: Any = namedtuple("Row", [part.name for part in self._parts])  # type: ignore[misc]
         self._compiled: dict[str, _Compiled] = {}
 
     def all(self, **values: Any) -> list[Any]:
         """The rows that it returns, as named tuples."""
         rows, _count = self._send(values)
-        if not any(part.mapper for part in self._parts):
+        if not self._has_objects:
             return [self._row._make(row) for row in rows]
-        session = db.session()
-        return [self._row._make(_objects(session, self._parts, row)) for row in rows]
+        session, parts = db.session(), self._parts
+        return [
+            self._row._make(
+                [_object(session, part, row) if part.mapper else row[part.place] for part in parts]
+            )
+            for row in rows
+        ]
 
     def first(self, **values: Any) -> Any | None:
         """The first of the rows that it returns, or None."""
@@ -78,63 +84,76 @@ class Prepared:
 
 @dataclass(frozen=True)
 class _Part:
-    """What a statement returns under a name: a column, or an object of a mapped class."""
+    """What a statement returns under a name, from a place in its rows on: a column, or a mapped object."""
 
     name: str
+    place: int
     columns: Sequence[Any]
     attributes: Sequence[str] = ()
     mapper: Mapper[Any] | None = None
 
 
 def _parts(statement: Any) -> Iterator[_Part]:
-    for described in statement.column_descriptions if isinstance(statement, Select) else ():
+    if not isinstance(statement, Select):
+        for place, column in enumerate(statement.exported_columns):
+            yield _Part(column.key, place, [column])
+        return
+    place = 0
+    for described in statement.column_descriptions:
         mapper = inspect(described["expr"], raiseerr=False)
         if isinstance(mapper, Mapper):
             names = [attribute.key for attribute in mapper.column_attrs]
-            yield _Part(described["name"], [getattr(mapper.class_, name) for name in names], names, mapper)
+            part = _Part(
+                described["name"], place, [getattr(mapper.class_, name) for name in names], names, mapper
+            )
         else:
-            yield _Part(described["name"], [described["expr"]])
-    if not isinstance(statement, Select):
-        yield from (_Part(column.key, [column]) for column in statement.exported_columns)
+            part = _Part(described["name"], place, [described["expr"]])
+        yield part
+        place += len(part.columns)
 
 
 def _of_columns(statement: Any, parts: Sequence[_Part]) -> Any:
     """A statement that returns the columns of these parts, one by one."""
     if not isinstance(statement, Select):
         return statement
-    columns = [column for part in parts for column in part.columns]
-    return statement.with_only_columns(*columns)
+    return statement.with_only_columns(*(column for part in parts for column in part.columns))
 
 
-def _objects(session: Session, parts: Sequence[_Part], row: Sequence[Any]) -> Iterator[Any]:
-    """What a row has of each part."""
-    values = iter(row)
-    for part in parts:
-        if part.mapper is None:
-            yield next(values)
-        else:
-            yield _object(session, part.mapper, dict(zip(part.attributes, values, strict=False)))
-
-
-def _object(session: Session, mapper: Mapper[Any], values: dict[str, Any]) -> Base | None:
-    """The object of a row as it is now, which the session knows from here on; None where a join found none.
+def _object(session: Session, part: _Part, row: Sequence[Any]) -> Base | None:
+    """The object that a row has of a part, which the session knows from here on; None where a join found none.
 
     What SQLAlchemy does when it loads, without asking the object what is new about it.
     """
+    assert part.mapper is not None
+    values = dict(zip(part.attributes, row[part.place : part.place + len(part.attributes)], strict=True))
     if values["id"] is None:
         return None
-    key = mapper.identity_key_from_primary_key((values["id"],))
+    key = part.mapper.identity_key_from_primary_key((values["id"],))
     known: Base | None = session.identity_map.get(key)
     if known is not None:
-        for name, value in values.items():
-            set_committed_value(known, name, value)
+        set_columns(known, values)
         return known
-    row: Base = mapper.class_manager.new_instance()
-    vars(row).update(values)
+    made: Base = part.mapper.class_manager.new_instance()
+    vars(made).update(values)
+    attach(session, made, key)
+    return made
+
+
+def attach(session: Session, row: Base, key: Any) -> None:
+    """Let a session know a row that is in the database under this identity key, without what belongs to it.
+
+    `Session.add` would look through all that belongs to it, for what is new.
+    """
     state = instance_state(row)
     state.key, state.session_id = key, session.hash_key
     session.identity_map.add(state)
-    return row
+
+
+def set_columns(row: Base, values: dict[str, Any]) -> None:
+    """Set what columns of a row hold in the database, all at once; as `set_committed_value` does for one."""
+    columns = vars(row)
+    columns.update(values)
+    instance_state(row)._commit(columns, values)
 
 
 class _Compiled:
@@ -145,7 +164,9 @@ class _Compiled:
         self._lists = [bind.key for bind in self._compiled.bind_names if bind.expanding]
         self._texts: dict[tuple[int, ...], _Text] = {}
         types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
-        self._converts = [kind.result_processor(dialect, None) for kind in types]
+        converts = [kind.result_processor(dialect, None) for kind in types]
+        self._returns_rows = bool(types)
+        self._converts = [(place, convert) for place, convert in enumerate(converts) if convert]
 
     def send(self, connection: Connection, values: dict[str, Any]) -> tuple[Sequence[Any], int]:
         """The rows that it returns, and how many it found or changed. DBAPIError as SQLAlchemy raises it."""
@@ -156,16 +177,17 @@ class _Compiled:
         raw: Any = connection.connection.driver_connection
         try:
             cursor = raw.execute(text.sql, text.parameters(values))
-            rows = cursor.fetchall() if self._converts else ()
+            rows = cursor.fetchall() if self._returns_rows else ()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(connection, text.sql, error) from error
-        if any(self._converts):
-            rows = [self._converted(row) for row in rows]
-        return rows, cursor.rowcount
+        return ([self._converted(row) for row in rows] if self._converts else rows), cursor.rowcount
 
     def _converted(self, row: Sequence[Any]) -> list[Any]:
         """The values of a row as the program has them."""
-        return [convert(each) if convert else each for convert, each in zip(self._converts, row, strict=True)]
+        values = list(row)
+        for place, convert in self._converts:
+            values[place] = convert(values[place])
+        return values
 
 
 class _Text:
@@ -183,13 +205,12 @@ class _Text:
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """What is sent to the driver with the text: by their names, or in their order."""
-        sent = dict(self._constants)
-        for name, value in values.items():
-            if name in self._lists:
-                names = self._lists[name]
-                sent |= {each: self._converted(each, item) for each, item in zip(names, value, strict=True)}
-            else:
-                sent[name] = self._converted(name, value)
+        sent = self._constants | values
+        for name, names in self._lists.items():
+            sent.update(zip(names, sent.pop(name), strict=True))
+        for name, convert in self._converts.items():
+            if name not in self._constants:
+                sent[name] = convert(sent[name])
         return sent if self._order is None else [sent[name] for name in self._order]
 
     def _converted(self, name: str, value: Any) -> Any:

@@ -24,10 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from ground import clock, slow
 from ground.contributions import Slot
+from ground.db.prepared import set_columns
 from ground.db.tables import Base, db
 from ground.db.troubles import Trouble, trouble_of
 from ground.refusal import Refused
@@ -309,8 +309,7 @@ def _keep_lasting_values(session: Session) -> Iterator[None]:
     yield
     for row, values in values_by_row:
         if row in session:  # not one that was new, and undone
-            for name, value in values.items():
-                set_committed_value(row, name, value)
+            set_columns(row, values)
 
 
 def _lasting_values(row: Base) -> dict[str, Any]:

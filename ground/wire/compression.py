@@ -31,9 +31,11 @@ def compress(response: Response) -> Response:
     """Compress the answer to the request at hand if that is safe and makes it shorter."""
     if response.is_streamed or response.mimetype not in TEXTS or "Content-Encoding" in response.headers:
         return response
-    response.vary.add("Accept-Encoding")
     content = response.get_data()
-    if len(content) >= LEAST_BYTES and takes_gzip(request) and not _may_tell_a_secret(response):
+    if len(content) < LEAST_BYTES:
+        return response
+    response.vary.add("Accept-Encoding")
+    if takes_gzip(request) and not _may_tell_a_secret(response):
         response.set_data(gzipped(content, FAST))
         response.content_encoding = "gzip"
     return response

@@ -18,8 +18,10 @@ def body() -> Any:
     if request.mimetype != "application/json":
         stop(415, "not_json", _("Send this as application/json."))
     try:
-        content = json.loads(request.get_data().decode(), parse_constant=_refuse_constant)
-        json.dumps(content, ensure_ascii=False).encode()  # half a character is no text
+        text = request.get_data().decode()
+        content = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text:
+            json.dumps(content, ensure_ascii=False).encode()  # half a character is no text
     except (ValueError, RecursionError):
         stop(400, "bad_json", _("This is not JSON in UTF-8."))
     shape = _operation().body

@@ -6,6 +6,7 @@ Lots are locked in the order of their ids, whatever is in the basket.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Date, bindparam, select
@@ -14,7 +15,7 @@ from ground.db import Prepared, know
 from ground.refusal import Refused
 from shop.desk import limits
 from shop.desk.limits import PurchaseLimit
-from shop.models import Goods, Lot, RedemptionLine, Shop
+from shop.models import Goods, Lot, Shop
 from shop.shelf import prices
 from shop.shelf.goods import MOST_UNITS
 from shop.stock import lots
@@ -46,16 +47,16 @@ class Article:
         """The lots that give its units. Refused `out_of_stock`."""
         return lots.choose_lots(self.lots, self.goods, self.units, self.day)
 
-    def line(self) -> RedemptionLine:
-        """Its line of the receipt, with its words and price of today."""
-        return RedemptionLine(
-            goods_id=self.goods.id,
-            name=self.goods.name,
-            spec=self.goods.spec,
-            unit=self.goods.unit,
-            price=self.price,
-            quantity=self.units,
-        )
+    def line(self) -> dict[str, Any]:
+        """Its line of the receipt by what its columns hold, with its words and price of today."""
+        return {
+            "goods_id": self.goods.id,
+            "name": self.goods.name,
+            "spec": self.goods.spec,
+            "unit": self.goods.unit,
+            "price": self.price,
+            "quantity": self.units,
+        }
 
 
 _IS_OFFERED = (

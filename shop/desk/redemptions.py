@@ -26,7 +26,7 @@ from points.models import TransferKind
 from shop.desk import baskets, holders, limits, proxies
 from shop.desk.baskets import Article
 from shop.desk.proxies import Collector
-from shop.models import Device, Lease, MoveKind, Proxy, Redemption, Shop
+from shop.models import Device, Lease, MoveKind, Proxy, Redemption, RedemptionLine, Shop
 from shop.shelf import leases, shops
 from shop.stock import lots
 
@@ -160,14 +160,19 @@ def redeem(
     )
     redemption.transfer_id = transfer.id
     insert_row(redemption)
-    lines = [article.line() for article in articles]
-    for line in lines:
-        line.redemption_id = redemption.id
-    insert_rows(lines)
+    lines = [{"redemption_id": redemption.id, **article.line()} for article in articles]
+    insert_rows(RedemptionLine, lines)
     proxy = None if collector is None else _add_proxy(redemption, collector)
     taken = [(lot, -units) for lot, units in parts]
     lots.move_lots(taken, MoveKind.REDEMPTION, f"redemption:{key}", actor, redemption_id=redemption.id)
-    know(redemption, card=card, transfer=transfer, lines=lines, proxy=proxy, void=None)
+    know(
+        redemption,
+        card=card,
+        transfer=transfer,
+        lines=[RedemptionLine(**line) for line in lines],
+        proxy=proxy,
+        void=None,
+    )
     know(redemption, device=redemption.device_id and by)
     return redemption
 

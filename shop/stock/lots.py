@@ -15,7 +15,7 @@ from sqlalchemy import Integer, Select, bindparam, case, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
-from ground.db import Prepared, add_rows, db, insert_row, insert_rows
+from ground.db import Prepared, add_rows, db, insert_row, insert_rows, know
 from ground.refusal import Refused
 from people.models import Area, User
 from shop.models import LOT_WAS_UNDONE, Goods, Lot, MoveKind, Shop, StockMove
@@ -100,7 +100,7 @@ def move_lot(
     """
     if quantity < 0:
         leases.check_free(lot.goods.shop_id)
-    move = _move(lot, kind, quantity, key, actor, belongs)
+    move = StockMove(**_move(lot, kind, quantity, key, actor, belongs))
     _move_of(1).change(1, lot_0=lot.id, units_0=quantity)
     insert_row(move)
     db.session.expire(lot)
@@ -117,9 +117,10 @@ def move_lots(
     moved = {f"lot_{place}": lot.id for place, (lot, _quantity) in enumerate(parts)}
     moved |= {f"units_{place}": quantity for place, (_lot, quantity) in enumerate(parts)}
     _move_of(len(parts)).change(len(parts), **moved)
-    insert_rows([_move(lot, kind, quantity, f"{key}:{lot.id}", actor, belongs) for lot, quantity in parts])
-    for lot, _quantity in parts:
-        db.session.expire(lot)
+    moves = [_move(lot, kind, quantity, f"{key}:{lot.id}", actor, belongs) for lot, quantity in parts]
+    insert_rows(StockMove, moves)
+    for lot, quantity in parts:
+        know(lot, on_hand=lot.on_hand + quantity)
 
 
 @cache
@@ -133,16 +134,17 @@ def _move_of(count: int) -> Prepared:
 
 def _move(
     lot: Lot, kind: MoveKind, quantity: int, key: str, actor: User | None, belongs: dict[str, Any]
-) -> StockMove:
-    return StockMove(
-        key=key,
-        lot_id=lot.id,
-        kind=kind,
-        quantity=quantity,
-        actor_id=actor.id if actor else None,
-        at=clock.now(),
+) -> dict[str, Any]:
+    """What a new move says, by its columns."""
+    return {
+        "key": key,
+        "lot_id": lot.id,
+        "kind": kind,
+        "quantity": quantity,
+        "actor_id": actor.id if actor else None,
+        "at": clock.now(),
         **belongs,
-    )
+    }
 
 
 def bring_in_lots(
@@ -154,10 +156,11 @@ def bring_in_lots(
     """
     add_rows(lots)
     insert_rows(
+        StockMove,
         [
             _move(lot, kind, lot.on_hand, f"{key}:{place}" if place else key, actor, belongs)
             for place, lot in enumerate(lots)
-        ]
+        ],
     )
 
 
