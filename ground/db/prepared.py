@@ -31,7 +31,7 @@ class Prepared:
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
         self._parts = list(_parts(statement))
         self._statement = _of_columns(statement, self._parts)
-        self._has_objects = any(part.mapper for part in self._parts)
+        self._has_objects = any(isinstance(part, _Object) for part in self._parts)
         self._row: Any = namedtuple("Row", [part.name for part in self._parts])  # type: ignore[misc]
         self._compiled: dict[str, _Compiled] = {}
 
@@ -41,12 +41,7 @@ class Prepared:
         if not self._has_objects:
             return [self._row._make(row) for row in rows]
         session, parts = db.session(), self._parts
-        return [
-            self._row._make(
-                [_object(session, part, row) if part.mapper else row[part.place] for part in parts]
-            )
-            for row in rows
-        ]
+        return [self._row._make([part.read(session, row) for part in parts]) for row in rows]
 
     def first(self, **values: Any) -> Any | None:
         """The first of the rows that it returns, or None."""
@@ -83,60 +78,67 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What a statement returns under a name, from a place in its rows on: a column, or a mapped object."""
+class _Column:
+    """A column that a statement returns under a name, at a place of its rows."""
 
     name: str
     place: int
     columns: Sequence[Any]
-    attributes: Sequence[str] = ()
-    mapper: Mapper[Any] | None = None
+
+    def read(self, _session: Session, row: Sequence[Any]) -> Any:
+        """What a row holds in it."""
+        return row[self.place]
 
 
-def _parts(statement: Any) -> Iterator[_Part]:
+@dataclass(frozen=True)
+class _Object(_Column):
+    """An object of a mapped class, whose columns begin at this place."""
+
+    mapper: Mapper[Any]
+    attributes: Sequence[str]
+
+    def read(self, session: Session, row: Sequence[Any]) -> Base | None:
+        """The object of a row, which the session knows then; None where a join found none.
+
+        What SQLAlchemy does when it loads, without asking the object what is new about it.
+        """
+        values = dict(zip(self.attributes, row[self.place : self.place + len(self.attributes)], strict=True))
+        if values["id"] is None:
+            return None
+        key = self.mapper.identity_key_from_primary_key((values["id"],))
+        known: Base | None = session.identity_map.get(key)
+        if known is not None:
+            set_known(known, values)
+            return known
+        made: Base = self.mapper.class_manager.new_instance()
+        vars(made).update(values)
+        attach(session, made, key)
+        return made
+
+
+def _parts(statement: Any) -> Iterator[_Column]:
+    """What a statement returns, part by part."""
     if not isinstance(statement, Select):
         for place, column in enumerate(statement.exported_columns):
-            yield _Part(column.key, place, [column])
+            yield _Column(column.key, place, [column])
         return
     place = 0
     for described in statement.column_descriptions:
+        part = _Column(described["name"], place, [described["expr"]])
         mapper = inspect(described["expr"], raiseerr=False)
         if isinstance(mapper, Mapper):
             names = [attribute.key for attribute in mapper.column_attrs]
-            part = _Part(
-                described["name"], place, [getattr(mapper.class_, name) for name in names], names, mapper
-            )
-        else:
-            part = _Part(described["name"], place, [described["expr"]])
+            columns = [getattr(mapper.class_, name) for name in names]
+            part = _Object(part.name, place, columns, mapper, names)
         yield part
         place += len(part.columns)
 
 
-def _of_columns(statement: Any, parts: Sequence[_Part]) -> Any:
+def _of_columns(statement: Any, parts: Sequence[_Column]) -> Any:
     """A statement that returns the columns of these parts, one by one."""
     if not isinstance(statement, Select):
         return statement
     return statement.with_only_columns(*(column for part in parts for column in part.columns))
-
-
-def _object(session: Session, part: _Part, row: Sequence[Any]) -> Base | None:
-    """The object that a row has of a part, which the session knows from here on; None where a join found none.
-
-    What SQLAlchemy does when it loads, without asking the object what is new about it.
-    """
-    assert part.mapper is not None
-    values = dict(zip(part.attributes, row[part.place : part.place + len(part.attributes)], strict=True))
-    if values["id"] is None:
-        return None
-    key = part.mapper.identity_key_from_primary_key((values["id"],))
-    known: Base | None = session.identity_map.get(key)
-    if known is not None:
-        set_columns(known, values)
-        return known
-    made: Base = part.mapper.class_manager.new_instance()
-    vars(made).update(values)
-    attach(session, made, key)
-    return made
 
 
 def attach(session: Session, row: Base, key: Any) -> None:
@@ -149,11 +151,11 @@ def attach(session: Session, row: Base, key: Any) -> None:
     session.identity_map.add(state)
 
 
-def set_columns(row: Base, values: dict[str, Any]) -> None:
-    """Set what columns of a row hold in the database, all at once; as `set_committed_value` does for one."""
-    columns = vars(row)
-    columns.update(values)
-    instance_state(row)._commit(columns, values)
+def set_known(row: Base, values: dict[str, Any]) -> None:
+    """Let a row know what it is in the database, all at once; as `set_committed_value` does for one of them."""
+    known = vars(row)
+    known.update(values)
+    instance_state(row)._commit(known, values)
 
 
 class _Compiled:

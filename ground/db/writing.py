@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from ground import clock, slow
 from ground.contributions import Slot
-from ground.db.prepared import set_columns
+from ground.db.prepared import set_known
 from ground.db.tables import Base, db
 from ground.db.troubles import Trouble, trouble_of
 from ground.refusal import Refused
@@ -309,7 +309,7 @@ def _keep_lasting_values(session: Session) -> Iterator[None]:
     yield
     for row, values in values_by_row:
         if row in session:  # not one that was new, and undone
-            set_columns(row, values)
+            set_known(row, values)
 
 
 def _lasting_values(row: Base) -> dict[str, Any]:
