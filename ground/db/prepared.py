@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Dialect, Insert, Select, Update, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from ground.db.tables import Base, db
@@ -96,6 +97,7 @@ class _Object(_Column):
 
     mapper: Mapper[Any]
     attributes: Sequence[str]
+    keys: Sequence[str]
 
     def read(self, session: Session, row: Sequence[Any]) -> Base | None:
         """The object of a row, which the session knows then; None where a join found none.
@@ -103,9 +105,10 @@ class _Object(_Column):
         What SQLAlchemy does when it loads, without asking the object what is new about it.
         """
         values = dict(zip(self.attributes, row[self.place : self.place + len(self.attributes)], strict=True))
-        if values["id"] is None:
+        identity = tuple([values[name] for name in self.keys])
+        if None in identity:
             return None
-        key = self.mapper.identity_key_from_primary_key((values["id"],))
+        key = self.mapper.identity_key_from_primary_key(identity)
         known: Base | None = session.identity_map.get(key)
         if known is not None:
             set_known(known, values)
@@ -117,7 +120,7 @@ class _Object(_Column):
 
 
 def _parts(statement: Any) -> Iterator[_Column]:
-    """What a statement returns, part by part."""
+    """What a statement returns, part by part. TypeError for an aliased class."""
     if not isinstance(statement, Select):
         for place, column in enumerate(statement.exported_columns):
             yield _Column(column.key, place, [column])
@@ -126,10 +129,13 @@ def _parts(statement: Any) -> Iterator[_Column]:
     for described in statement.column_descriptions:
         part = _Column(described["name"], place, [described["expr"]])
         mapper = inspect(described["expr"], raiseerr=False)
+        if isinstance(mapper, AliasedInsp):
+            raise TypeError(f"{described['name']} is an alias: its columns can be asked for")
         if isinstance(mapper, Mapper):
             names = [attribute.key for attribute in mapper.column_attrs]
             columns = [getattr(mapper.class_, name) for name in names]
-            part = _Object(part.name, place, columns, mapper, names)
+            keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+            part = _Object(part.name, place, columns, mapper, names, keys)
         yield part
         place += len(part.columns)
 
@@ -152,7 +158,7 @@ def attach(session: Session, row: Base, key: Any) -> None:
 
 
 def set_known(row: Base, values: dict[str, Any]) -> None:
-    """Let a row know what it is in the database, all at once; as `set_committed_value` does for one of them."""
+    """Let a row know what it is in the database, all at once; as `set_committed_value` for one."""
     known = vars(row)
     known.update(values)
     instance_state(row)._commit(known, values)

@@ -43,8 +43,8 @@ def card_or_stop(text: str, status: int) -> Card:
 
 def _limit(limit: PurchaseLimit) -> dict[str, Any]:
     return {
-        "goods": limit.goods.id,
-        "name": limit.goods.name,
+        "goods": limit.goods_id,
+        "name": limit.name,
         "limit": limit.quota,
         "taken": limit.units_taken,
         "left": limit.units_left,

@@ -14,7 +14,6 @@ from sqlalchemy import Date, bindparam, select
 from ground.db import Prepared, know
 from ground.refusal import Refused
 from shop.desk import limits
-from shop.desk.limits import PurchaseLimit
 from shop.models import Goods, Lot, Shop
 from shop.shelf import prices
 from shop.shelf.goods import MOST_UNITS
@@ -36,12 +35,6 @@ class Article:
     def total(self) -> int:
         """What all its units cost, in tenths of a point."""
         return self.units * self.price
-
-    @property
-    def limit(self) -> PurchaseLimit | None:
-        """How much of it the holder may take, if there is a limit."""
-        quota = self.goods.quota
-        return None if quota is None else PurchaseLimit(self.goods, quota, self.units_taken)
 
     def choose_lots(self) -> list[tuple[Lot, int]]:
         """The lots that give its units. Refused `out_of_stock`."""

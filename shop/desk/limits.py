@@ -19,14 +19,15 @@ from shop.models import Goods, Redemption, RedemptionLine, Shop, Void
 class PurchaseLimit:
     """An article with a limit for each person and quarter, and what one person took of it; in units."""
 
-    goods: Goods
+    goods_id: int
+    name: str
     quota: int
     units_taken: int
 
     @property
     def units_left(self) -> int:
         """The number of units that are left for this quarter."""
-        return max(0, self.quota - self.units_taken)
+        return _units_left(self.quota, self.units_taken)
 
 
 def units_taken_column() -> ColumnElement[int]:
@@ -58,7 +59,7 @@ def taken_by(entry_ids: Sequence[int], day: date) -> dict[str, object]:
 
 
 _IN_SHOP = Prepared(
-    select(Goods, units_taken_column().label("taken"))
+    select(Goods.id, Goods.name, Goods.quota, units_taken_column().label("taken"))
     .where(Goods.shop_id == bindparam("shop_id"), Goods.quota.is_not(None), Goods.archived_on.is_(None))
     .order_by(Goods.id)
 )
@@ -67,23 +68,29 @@ _IN_SHOP = Prepared(
 def in_shop(entry_ids: Sequence[int], shop: Shop) -> Sequence[PurchaseLimit]:
     """The limits in a shop, in the order of the shelf, of the person who has these entries."""
     rows = _IN_SHOP.all(shop_id=shop.id, **taken_by(entry_ids, clock.today()))
-    return [PurchaseLimit(goods, goods.quota, taken) for goods, taken in rows if goods.quota is not None]
+    return [PurchaseLimit(*row) for row in rows]
 
 
-def check(limit: PurchaseLimit | None, units: int) -> None:
-    """Check that so many units keep to a limit. Refused `limit_reached`, with what is left.
+def check(goods: Goods, units: int, units_taken: int) -> None:
+    """Check that so many units of an article keep to its limit, if it has one, after those taken before.
 
-    The person's account must be locked, so that two desks cannot pass the limit together.
+    Refused `limit_reached`, with what is left. The person's account must be locked, so that two desks cannot
+    pass the limit together.
     """
-    if limit is not None and units > limit.units_left:
+    if goods.quota is not None and units > (left := _units_left(goods.quota, units_taken)):
         raise Refused(
             "limit_reached",
             _(
                 "%(name)s: each person may take %(quota)s %(unit)s in a quarter, %(left)s more now.",
-                name=limit.goods.title,
-                unit=limit.goods.unit,
-                quota=limit.quota,
-                left=limit.units_left,
+                name=goods.title,
+                unit=goods.unit,
+                quota=goods.quota,
+                left=left,
             ),
-            f"goods-{limit.goods.id}",
+            f"goods-{goods.id}",
         )
+
+
+def _units_left(quota: int, units_taken: int) -> int:
+    """The units that are left; a limit may be lowered below what was taken."""
+    return max(0, quota - units_taken)

@@ -129,7 +129,7 @@ def redeem(
         articles = _at_prices(articles, handed_out)
     if not is_decided:
         for article in articles:
-            limits.check(article.limit, article.units)
+            limits.check(article.goods, article.units, article.units_taken)
     total = sum(article.total for article in articles)
     if expected_total not in (None, total):
         raise Refused("price_changed", _price_changed(total))

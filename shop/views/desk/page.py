@@ -121,7 +121,7 @@ def holder_answer(card: Card) -> dict[str, Any]:
 
 def limits_left(limits_of_holder: Sequence[limits.PurchaseLimit]) -> dict[int, int]:
     """The units that somebody may still take this quarter, by article with a limit."""
-    return {limit.goods.id: limit.units_left for limit in limits_of_holder}
+    return {limit.goods_id: limit.units_left for limit in limits_of_holder}
 
 
 def done_parts(redemption: Redemption, is_new: bool) -> dict[str, Any]:

@@ -1,0 +1,168 @@
+"""Statements that go straight to the driver mean what SQLAlchemy makes of them, and fail as its own do."""
+
+import gc
+
+import pytest
+from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import aliased
+
+from ground.db import Prepared, db, insert_row, insert_rows, transaction
+from ground.db import prepared as room
+from ground.refusal import Refused
+from people.models import Area, Level, Merge, Person
+from shop.models import Shop
+from shop.shelf import goods as shelf
+from tests.cast import counted
+from tests.shop import till as tills
+from tests.shop.till import SALT, SOAP
+from tests.story import everything_fits
+
+pytestmark = pytest.mark.both_databases
+
+BY_NAME = Prepared(select(Area).where(Area.name.in_(bindparam("names", expanding=True))).order_by(Area.code))
+
+
+def an_area(code, name="牛街"):
+    return Area(code=code, level=Level.COUNTY, name=name)
+
+
+@pytest.fixture
+def rich(cast):
+    cast.earn(cast.worker, 1000)
+
+
+@pytest.fixture
+def till(cast, app):
+    return tills.at(app.test_client(), cast.shop)
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """The queries that were asked by both ways, which said the same."""
+    asked, send = set(), room._Compiled.send
+
+    def send_twice(compiled, connection, values):
+        rows, count = send(compiled, connection, values)
+        query = compiled._compiled.statement
+        if isinstance(query, Select):
+            assert [tuple(row) for row in rows] == [tuple(row) for row in connection.execute(query, values)]
+            asked.add(id(query))
+        return rows, count
+
+    monkeypatch.setattr(room._Compiled, "send", send_twice)
+    return asked
+
+
+def queries_of_the_program():
+    """Every prepared query outside of tests."""
+    statements = [each._statement for each in gc.get_objects() if isinstance(each, Prepared)]
+    own = BY_NAME._statement
+    return {id(each) for each in statements if isinstance(each, Select) and each is not own}
+
+
+def test_every_query_says_what_it_says_by_sqlalchemy(cast, till, compared, rich):
+    card = cast.card
+    with transaction():
+        rice = shelf.add_goods(cast.shop, "大米", "袋", 50, actor=cast.manager).id
+    for text in (card.number, card.token):
+        assert till.get(f"/cards/{text}").status_code == 200
+    assert till.order(card.number, {SOAP: 1, SALT: 1}).status_code == 201
+    assert till.order(card.number, {rice: 1}).status_code == 422  # nothing of it is there
+    assert compared >= queries_of_the_program()
+
+
+def test_what_is_written_is_the_same_when_somebody_listens(cast, till, rich):
+    quiet = till.order(cast.card.number, {SOAP: 2, SALT: 1}).json
+    with counted() as sent:
+        heard = till.order(cast.card.number, {SOAP: 2, SALT: 1}).json
+    assert sum(statement.startswith("INSERT") for statement in sent) == 4
+    varying = {"id", "number", "check_url", "at", "balance_before", "balance_after"}
+    assert {name: quiet[name] for name in quiet.keys() - varying} == {
+        name: heard[name] for name in heard.keys() - varying
+    }
+    assert everything_fits()
+
+
+def test_a_list_may_have_any_length(cast):
+    with transaction():
+        insert_rows(
+            Area,
+            [
+                {"code": f"{number}00000000000", "level": Level.COUNTY, "name": name}
+                for number, name in enumerate(("牛街", "羊街", "马街"), 1)
+            ],
+        )
+    for names in (["牛街"], ["牛街", "羊街", "马街"], [], ["羊街", "狗街"]):
+        found = [row.Area.name for row in BY_NAME.all(names=names)]
+        assert found == [name for name in ("牛街", "羊街", "马街") if name in names]
+
+
+def test_an_object_that_is_known_becomes_as_it_is_now(cast):
+    village = cast.village
+    with transaction() as session:
+        shop = session.get_one(Shop, cast.shop.id)
+        session.connection().exec_driver_sql("UPDATE shop SET name = '新店'")
+        query = Prepared(select(Shop, Area.code).join(Shop.village).where(Shop.id == bindparam("ident")))
+        found = query.one(ident=shop.id)
+        assert found.Shop is shop
+        assert (shop.name, found.code) == ("新店", village.code)
+        shop.name = "又一店"
+        session.flush()
+    assert cast.shop.name == "又一店"
+
+
+def test_what_a_join_does_not_find_is_none(cast):
+    query = Prepared(select(Person, Merge).outerjoin(Person.merge).where(Person.id == bindparam("ident")))
+    found = query.one(ident=cast.card.person_id)
+    assert (found.Person.name, found.Merge) == (cast.card.person.name, None)
+
+
+def test_a_row_that_was_written_reads_what_belongs_to_it(cast):
+    with transaction():
+        child = an_area("110000000000")
+        child.parent_id = cast.village.id
+        insert_row(child)
+        assert child.parent is db.session.get(Area, cast.village.id)
+    assert db.session.get(Area, child.id).name == "牛街"
+
+
+def test_who_meets_somebody_on_a_unique_key_is_told_so(cast):
+    with transaction():
+        insert_row(an_area("110000000000"))
+    with pytest.raises(Refused, match="conflict"), transaction():
+        insert_row(an_area("110000000000"))
+    assert db.session.scalar(select(func.count()).where(Area.code == "110000000000")) == 1
+
+
+def test_a_mistake_of_the_program_is_told_by_its_kind(cast):
+    with pytest.raises(IntegrityError, match="code"), transaction():
+        insert_row(an_area("11"))
+
+
+def test_a_value_that_nobody_would_put_in_is_asked_for(cast):
+    with pytest.raises(RuntimeError, match="prints_itself"), transaction():
+        insert_row(Shop(village_id=cast.village.id, name="店"))
+
+
+def test_a_change_of_other_than_so_many_rows_is_undone(cast):
+    rename = Prepared(update(Area).where(Area.id == bindparam("ident")).values(name=bindparam("named")))
+    with pytest.raises(RuntimeError, match="1 rows changed instead of 2"), transaction():
+        rename.change(2, ident=cast.village.id, named="别村")
+    assert cast.village.name != "别村"
+
+
+def test_an_alias_is_refused():
+    with pytest.raises(TypeError, match="alias"):
+        Prepared(select(aliased(Area)))
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_connection_that_dies_is_given_up(cast):
+    dying = Prepared(select(func.pg_terminate_backend(func.pg_backend_pid()).label("gone")))
+    for inside in (transaction, lambda: pytest.MonkeyPatch.context()):
+        with pytest.raises(DBAPIError) as lost, inside():
+            dying.all()
+        assert lost.value.connection_invalidated
+        db.session.rollback()
+        assert db.session.scalar(select(func.count()).select_from(Area)) > 0
