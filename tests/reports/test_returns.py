@@ -316,6 +316,8 @@ def test_what_was_sent_stays_and_what_changed_is_marked(cast, awarded):
     corrected = send(cast.village, cast.chair, "记了两次，改回来")
     assert (corrected.version, corrected.figures["points_awarded"]) == (2, 210)
     assert [each.version for each in sending.versions_of(cast.village, FIRST)] == [2, 1]
+    assert sending.latest_of([cast.village.id], FIRST) == {cast.village.id: corrected}
+    assert sending.latest_versions(cast.village, [FIRST, FIRST.next]) == {str(FIRST): corrected}
     assert everything_fits()
 
 
