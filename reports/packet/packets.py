@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload
 
 from ground import clock
 from ground.db import db, lock, transaction
@@ -65,11 +65,11 @@ def _last_number(assessment: Assessment) -> int:
 
 
 def packets_of(assessment: Assessment) -> Sequence[Packet]:
-    """The packets of a quarter, the latest first, with their contents: a quarter has one or two."""
+    """The packets of a quarter without their contents, the latest first."""
     return db.session.scalars(
         select(Packet)
         .where(Packet.assessment_id == assessment.id)
-        .options(undefer(Packet.content), joinedload(Packet.made_by))
+        .options(joinedload(Packet.made_by))
         .order_by(Packet.number.desc())
     ).all()
 

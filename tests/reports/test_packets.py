@@ -18,7 +18,7 @@ from points.wall import correcting
 from points.wall.packet import PACKET_PARTS
 from reports.models import Packet
 from reports.packet import packets
-from tests.cast import VILLAGE
+from tests.cast import VILLAGE, counted
 from tests.printed import RARE, texts
 from tests.reports.kept import keep_packet
 from tests.story import refusal
@@ -126,9 +126,8 @@ def test_clerk_and_chair_make_it_and_others_do_not_read_it(client_of, cast, book
     assert "还没有档案" in clerk.get(HERE).text
     answer = clerk.post(HERE, data={"key": "b" * 32})
     assert (answer.status_code, answer.location) == (302, HERE)
-    page = client_of(cast.chair).get(HERE).text
     packet = packets.packets_of(booked)[0]
-    assert "没有改动" in page
+    page = client_of(cast.chair).get(HERE).text
     assert packet.digest[:4] in page
     assert clerk.get(f"{HERE}/1.pdf").data == packet.content
     slip = "".join(texts(clerk.get(f"{HERE}/1/slip.pdf").data))
@@ -137,6 +136,19 @@ def test_clerk_and_chair_make_it_and_others_do_not_read_it(client_of, cast, book
     for other in (cast.supervisor, cast.township_user, cast.manager):
         assert client_of(other).get(f"{HERE}/1.pdf").status_code == 403
         assert HERE not in client_of(other).get(f"/v/{VILLAGE}/quarters/2025Q1").text
+
+
+def test_the_list_reads_no_packet_and_opening_one_computes_its_digest(client_of, cast, booked):
+    keep_packet(booked, cast.clerk)
+    clerk, (packet,) = client_of(cast.clerk), packets.packets_of(booked)
+    with counted() as sent:
+        page = clerk.get(HERE).text
+    assert packet.code in page
+    assert not [statement for statement in sent if "packet.content" in statement]
+    tamper("UPDATE packet SET digest = 'f' || substr(digest, 2), size = size + 1")
+    answer = clerk.get(f"{HERE}/1.pdf", follow_redirects=True)
+    assert (answer.mimetype, answer.request.path) == ("text/html", HERE)
+    assert "档案2025Q1-1的内容与保存时不一致" in answer.text
 
 
 @pytest.mark.at_length
