@@ -17,14 +17,10 @@ from shop.models import (
     Goods,
     Lot,
     MoveKind,
-    PurchaseDelivery,
-    PurchaseLine,
-    PurchaseRequest,
     Shop,
     StockMove,
     Wish,
     WishKind,
-    delivery_stands,
 )
 from shop.shelf.finding import GoodsFinder
 from shop.shelf.goods import offers
@@ -116,14 +112,21 @@ class Wished:
     words: Sequence[tuple[str, int]]
 
 
-def wished(shop: Shop) -> Wished:
+def counted_since() -> datetime:
+    """The moment from which on wishes count, and what is counted beside them."""
+    begins, _ends = clock.day_span(clock.today() - REMEMBERED, clock.today())
+    return begins
+
+
+def wished(shop: Shop, came: Mapping[str, datetime]) -> Wished:
     """What was asked for in the last 90 days; words that an article has by now are wishes for it.
 
-    What came in since for a purchase request that names it counts no more.
+    `came` is when something came in for a purchase request that names it, by its folded name: what was asked
+    for before that in words counts no more.
     """
-    since = clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
+    since = counted_since()
     query = select(Wish.goods_id, Wish.text, Wish.at).where(Wish.shop_id == shop.id, Wish.at >= since)
-    finder, came_in, came = GoodsFinder(shop), _came_in(shop, since), _came_for_requests(shop, since)
+    finder, came_in = GoodsFinder(shop), _came_in(shop, since)
     articles, words, written = Counter[int](), Counter[str](), dict[str, str]()
     for goods_id, text, at in db.session.execute(query.order_by(Wish.id)):
         article = _article(finder, text) if text else None
@@ -153,19 +156,3 @@ def _came_in(shop: Shop, since: datetime) -> dict[int, datetime]:
         .group_by(Lot.goods_id)
     )
     return dict(db.session.execute(query).all())
-
-
-def _came_for_requests(shop: Shop, since: datetime) -> dict[str, datetime]:
-    """When what purchase requests named came in for them, the last time since then, by its folded name."""
-    query = (
-        select(PurchaseLine.name, PurchaseDelivery.at)
-        .join(PurchaseDelivery, PurchaseDelivery.request_id == PurchaseLine.request_id)
-        .join(PurchaseRequest, PurchaseRequest.id == PurchaseLine.request_id)
-        .where(
-            PurchaseRequest.shop_id == shop.id,
-            PurchaseDelivery.at >= since,
-            delivery_stands(PurchaseDelivery.delivery_id),
-        )
-        .order_by(PurchaseDelivery.at)
-    )
-    return {names.folded(name): at for name, at in db.session.execute(query)}
