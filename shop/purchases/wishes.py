@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from ground import clock, names
-from ground.db import db, get_locked
+from ground.db import db, get_locked, transaction
 from ground.refusal import Refused, check_repeated
 from people.models import User
 from shop.models import (
     LOT_WAS_UNDONE,
+    Device,
     Goods,
     Lot,
     MoveKind,
@@ -58,16 +59,23 @@ def note_words(key: str, shop: Shop, text: str, actor: User) -> Wish:
     return _find(key, shop.id, None, text) or _add(key, shop.id, WishKind.WRITTEN, actor, None, text)
 
 
-def note_refused(key: str, shop: Shop, basket: Mapping[int, int], actor: User) -> None:
-    """Note of each article of a basket (id → units) of which less is left that it was asked for in vain.
+def note_refused(
+    refusal: Refused, key: str, shop_id: int, basket: Mapping[int, int], by: User | Device
+) -> None:
+    """Note of a basket (id → units) that was refused for want of stock what was asked for in vain.
 
-    `key` is the basket's: sent again, it was asked for once.
+    That is each article of which less is left. `key` is the basket's: sent again, it was asked for once. Of
+    any other refusal nothing is noted. In a transaction of its own, as what was refused is not kept.
     """
-    left = {offer.goods.id: offer for offer in offers(shop)}
-    for goods_id, units in basket.items():
-        offer = left.get(goods_id)
-        if offer is not None and offer.usable_units < units:
-            note_article(f"refused:{key}:{goods_id}", offer.goods, WishKind.REFUSED, actor)
+    if refusal.code != "out_of_stock":
+        return
+    actor = by if isinstance(by, User) else None
+    with transaction():
+        left = {offer.goods.id: offer for offer in offers(db.session.get_one(Shop, shop_id))}
+        for goods_id, units in basket.items():
+            offer = left.get(goods_id)
+            if offer is not None and offer.usable_units < units:
+                note_article(f"refused:{key}:{goods_id}", offer.goods, WishKind.REFUSED, actor)
 
 
 def _find(key: str, shop_id: int, article: Goods | None, text: str | None) -> Wish | None:

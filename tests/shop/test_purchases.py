@@ -92,6 +92,17 @@ def test_a_wish_for_an_article_by_its_name_alone_or_before_it_was_there_counts_f
     assert wished(cast.shop).articles == {}
 
 
+def test_what_a_till_refuses_for_want_of_stock_was_asked_for(cast, till):
+    """Once for its key, though it asks again; nothing is asked for in vain by any other refusal."""
+    cast.earn(cast.worker, 1000)
+    for _twice in range(2):
+        answer = till.order(cast.card.number, {cast.goods.id: 21, cast.salt.id: 1}, key="till")
+        assert (answer.status_code, answer.json["code"]) == (422, "out_of_stock")
+    till.order(cast.card.number, {cast.goods.id: 1, cast.salt.id: 11}, key="other", total=1)
+    [wish] = db.session.scalars(select(Wish))
+    assert (wish.goods, wish.kind, wish.actor) == (cast.goods, WishKind.REFUSED, None)
+
+
 def test_what_was_undone_neither_grants_a_wish_nor_says_what_a_unit_costs(cast, clock):
     do(moves.receive, "right" * 3, cast.goods, 1, Source.PURCHASE, cast.manager, unit_cost=280)
     do(wishes.note_article, "w1", cast.goods, WishKind.TAPPED, cast.volunteer)
