@@ -96,10 +96,13 @@ def move_lot(
     """Write one move of so many units (minus: out) and the lot's new stock, under guard.
 
     `belongs` says to what: `redemption_id`, `consignment_id`, `stock_take_id`, `reverses_id`, and `reason`.
+    Unless it says what the article is `called` too, that is what it is called now.
     Refused `leased` for units out while a desk without a network holds the shop.
     """
     if quantity < 0:
         leases.check_free(lot.goods.shop_id)
+    if kind != MoveKind.VOID:
+        belongs = called(lot.goods) | belongs
     move = _move(lot, kind, quantity, key, actor, belongs)
     change_one(_move_of(1), lot_0=lot.id, units_0=quantity)
     insert_row(move)
@@ -145,6 +148,11 @@ def _move(
     )
 
 
+def called(article: Goods | StockMove) -> dict[str, Any]:
+    """What an article is called now, or was in a move, as another move keeps it."""
+    return {"name": article.name, "spec": article.spec, "unit": article.unit}
+
+
 def bring_in_lots(
     lots: Sequence[Lot], key: str, actor: User | None, kind: MoveKind = MoveKind.RECEIPT, **belongs: Any
 ) -> None:
@@ -155,7 +163,14 @@ def bring_in_lots(
     add_rows(lots)
     insert_rows(
         [
-            _move(lot, kind, lot.on_hand, f"{key}:{place}" if place else key, actor, belongs)
+            _move(
+                lot,
+                kind,
+                lot.on_hand,
+                f"{key}:{place}" if place else key,
+                actor,
+                called(lot.goods) | belongs,
+            )
             for place, lot in enumerate(lots)
         ]
     )
