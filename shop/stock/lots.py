@@ -23,6 +23,9 @@ from shop.shelf import leases
 
 MOST_UNITS_AT_ONCE = 100_000
 
+# Moves that do not say what the article is called: the lines of the receipt do.
+CALLED_ON_RECEIPTS = (MoveKind.REDEMPTION, MoveKind.VOID)
+
 # More than so many units of an article at once are asked about.
 MANY_UNITS = 300
 
@@ -101,8 +104,6 @@ def move_lot(
     """
     if quantity < 0:
         leases.check_free(lot.goods.shop_id)
-    if kind != MoveKind.VOID:
-        belongs = called(lot.goods) | belongs
     move = _move(lot, kind, quantity, key, actor, belongs)
     change_one(_move_of(1), lot_0=lot.id, units_0=quantity)
     insert_row(move)
@@ -137,6 +138,8 @@ def _move_of(count: int) -> Update:
 def _move(
     lot: Lot, kind: MoveKind, quantity: int, key: str, actor: User | None, belongs: dict[str, Any]
 ) -> StockMove:
+    if kind not in CALLED_ON_RECEIPTS:
+        belongs = called(lot.goods) | belongs
     return StockMove(
         key=key,
         lot_id=lot.id,
@@ -163,14 +166,7 @@ def bring_in_lots(
     add_rows(lots)
     insert_rows(
         [
-            _move(
-                lot,
-                kind,
-                lot.on_hand,
-                f"{key}:{place}" if place else key,
-                actor,
-                called(lot.goods) | belongs,
-            )
+            _move(lot, kind, lot.on_hand, f"{key}:{place}" if place else key, actor, belongs)
             for place, lot in enumerate(lots)
         ]
     )
