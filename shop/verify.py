@@ -94,9 +94,10 @@ def _reversals() -> Iterator[str]:
                 original.id.is_(None),
                 original.lot_id != StockMove.lot_id,
                 original.quantity != -StockMove.quantity,
-                original.name != StockMove.name,
+                # Letter by letter: it was copied, and not typed.
+                original.name.is_distinct_from(StockMove.name),
                 original.spec.is_distinct_from(StockMove.spec),
-                original.unit != StockMove.unit,
+                original.unit.is_distinct_from(StockMove.unit),
             ),
         )
         .order_by(StockMove.id)
