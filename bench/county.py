@@ -23,8 +23,9 @@ from people.signin import accounts
 from points import ledger
 from points.models import GENESIS, Account, AccountKind, TransferKind
 from shop.desk import devices
-from shop.models import Goods, Lot, MoveKind, Price, Shop, Source, StockMove
+from shop.models import Goods, Lot, Price, Shop, Source
 from shop.shelf import shops
+from shop.stock.lots import bring_in_lots
 
 BEGAN_DAYS_AGO, TERM_DAYS = 200, 1095
 AWARD = 1_000_000  # tenths of a point: enough for as long as it is measured
@@ -174,18 +175,5 @@ def _shelf(shop: Shop, manager: User, chance: random.Random) -> list[int]:
         for article in articles
         for days in (700, 500)
     ]
-    add_rows(lots)
-    add_rows(
-        [
-            StockMove(
-                key=f"bench:{lot.id}",
-                lot_id=lot.id,
-                kind=MoveKind.RECEIPT,
-                quantity=UNITS_A_LOT,
-                actor_id=manager.id,
-                at=clock.now(),
-            )
-            for lot in lots
-        ]
-    )
+    bring_in_lots(lots, f"bench:{shop.id}", manager)
     return [article.id for article in articles]

@@ -83,7 +83,7 @@ def _stock() -> Iterator[str]:
 
 
 def _reversals() -> Iterator[str]:
-    """What was undone was undone whole, in the same lot."""
+    """What was undone was undone whole, in the same lot, and is called the same."""
     original = aliased(StockMove)
     for ident, reverses_id in db.session.execute(
         select(StockMove.id, StockMove.reverses_id)
@@ -94,6 +94,10 @@ def _reversals() -> Iterator[str]:
                 original.id.is_(None),
                 original.lot_id != StockMove.lot_id,
                 original.quantity != -StockMove.quantity,
+                # Letter by letter: it was copied, and not typed.
+                original.name.is_distinct_from(StockMove.name),
+                original.spec.is_distinct_from(StockMove.spec),
+                original.unit.is_distinct_from(StockMove.unit),
             ),
         )
         .order_by(StockMove.id)

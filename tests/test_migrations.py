@@ -125,6 +125,23 @@ def test_an_upgrade_makes_one_name_of_sign_in_names_that_are_one(released):
     assert [names[ident] for ident in range(9001, 9006)] == ["boss-2", "boss", "boss-3", "sue", "sue-2"]
 
 
+def test_moves_before_an_upgrade_are_called_as_their_article_is(released):
+    """But for redemptions and voids, whose receipts say it."""
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        rows = connection.execute(
+            sa.text(
+                "SELECT move.kind, move.name, move.spec, move.unit, goods.name, goods.spec, goods.unit "
+                "FROM stock_move AS move JOIN lot ON lot.id = move.lot_id "
+                "JOIN goods ON goods.id = lot.goods_id"
+            )
+        ).all()
+    at_desk = [(kind, *said) for kind, *said in rows if kind in ("redemption", "void")]
+    assert {kind for kind, *_said in rows} > {kind for kind, *_said in at_desk} > set()
+    assert {tuple(said[:3]) for _kind, *said in at_desk} == {(None, None, None)}
+    assert all(said[:3] == said[3:] for kind, *said in rows if kind not in ("redemption", "void"))
+
+
 def test_foreign_keys_are_watched_again_after_an_upgrade(released):
     flask_migrate.upgrade()
     with pytest.raises(sa.exc.IntegrityError), writing_connection() as connection:

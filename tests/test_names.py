@@ -461,6 +461,7 @@ ONLY_SHOWN = {
     "opening_objection.name": "who brought it, for the committee",
     "purchase_line.name": "what is to be bought, as the paper has it",
     "redemption_line.name": "as it was printed; the line knows its article",
+    "stock_move.name": "as its voucher prints it; the lot knows its article",
     "shop.name": "there is one in a village",
 }
 

@@ -61,6 +61,7 @@ OPEN_TABLES = {
 OPEN_COLUMNS = {
     *("grid.name", "grid.place", "grid.agency", "person.agency", "rubric.approved_by"),
     *("stock_move.key", "stock_count.key", "opening_line.grid", "quarterly_return.area_name"),
+    *("stock_move.name", "stock_move.spec", "stock_move.unit"),
 }
 # A column with a name alone, and the row in which somebody of the village stands there.
 NAMES = {

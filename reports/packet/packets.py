@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload
 
 from ground import clock
 from ground.db import db, lock, transaction
@@ -16,6 +16,7 @@ from people.sight import Sight
 from points.models import Assessment, AssessmentState, Award, Correction, Transfer
 from reports.models import Packet
 from reports.packet import binding
+from shop.desk import register
 
 
 def make(key: str, assessment_id: int, actor_id: int) -> Generator[int, None, None]:
@@ -65,11 +66,11 @@ def _last_number(assessment: Assessment) -> int:
 
 
 def packets_of(assessment: Assessment) -> Sequence[Packet]:
-    """The packets of a quarter, the latest first, with their contents: a quarter has one or two."""
+    """The packets of a quarter without their contents, the latest first."""
     return db.session.scalars(
         select(Packet)
         .where(Packet.assessment_id == assessment.id)
-        .options(undefer(Packet.content), joinedload(Packet.made_by))
+        .options(joinedload(Packet.made_by))
         .order_by(Packet.number.desc())
     ).all()
 
@@ -87,14 +88,23 @@ def is_as_made(packet: Packet) -> bool:
 
 
 def is_outdated(packet: Packet) -> bool:
-    """Whether a line of the quarter was booked or corrected since the packet was begun."""
+    """Whether the quarter has more by now than when the packet was begun.
+
+    A line of it was booked or corrected since, or a redemption of its days came in from a desk without a
+    network.
+    """
     line_of_quarter = Award.assessment_id == packet.assessment_id
     corrected = select(Correction.id).join(Correction.line).where(line_of_quarter)
     is_later = or_(
         select(Award).where(line_of_quarter, Award.transfer_id > packet.last_transfer_id).exists(),
         corrected.where(Correction.reversal_id > packet.last_transfer_id).exists(),
     )
-    return bool(db.session.scalar(select(is_later)))
+    if db.session.scalar(select(is_later)):
+        return True
+    assessment, quarter = packet.assessment, packet.assessment.quarter
+    return register.has_grown(
+        assessment.village, quarter.first_day, quarter.last_day, packet.last_transfer_id
+    )
 
 
 def problems() -> Iterator[str]:

@@ -26,6 +26,11 @@ class LevelBelow:
     level: Level
     returns: Sequence[SummedReturn]
 
+    @property
+    def tells_township(self) -> bool:
+        """Whether its returns are summed by townships, each of which is named beside them."""
+        return any(each.summed_by for each in self.returns)
+
 
 def levels_below(parts: Sequence[QuarterlyReturn]) -> list[LevelBelow]:
     """The levels below an area whose return sums these, the upper first; none below a village."""

@@ -172,7 +172,11 @@ def latest_of(area_ids: Collection[int], quarter: Quarter) -> dict[int, Quarterl
     found = db.session.scalars(
         select(QuarterlyReturn)
         .options(*_with_parts())
-        .where(QuarterlyReturn.area_id.in_(area_ids), *_latest_of_quarter(quarter))
+        .where(
+            QuarterlyReturn.area_id.in_(area_ids),
+            QuarterlyReturn.quarter_name == str(quarter),
+            _is_latest(),
+        )
     )
     return {each.area_id: each for each in found}
 
@@ -192,9 +196,11 @@ def sent_counts(area: Area, quarters: Collection[Quarter]) -> dict[str, int]:
 def latest_versions(area: Area, quarters: Collection[Quarter]) -> dict[str, QuarterlyReturn]:
     """The latest that an area sent of each of these quarters, by its name."""
     found = db.session.scalars(
-        select(QuarterlyReturn)
-        .where(QuarterlyReturn.area_id == area.id, QuarterlyReturn.quarter_name.in_(map(str, quarters)))
-        .order_by(QuarterlyReturn.version)
+        select(QuarterlyReturn).where(
+            QuarterlyReturn.area_id == area.id,
+            QuarterlyReturn.quarter_name.in_(map(str, quarters)),
+            _is_latest(),
+        )
     )
     return {each.quarter_name: each for each in found}
 
@@ -244,22 +250,21 @@ def _latest_ids_below(area_ids: Collection[int], quarter: Quarter) -> dict[int, 
     for parent_id, ident in db.session.execute(
         select(Area.parent_id, QuarterlyReturn.id)
         .join(QuarterlyReturn.area)
-        .where(Area.parent_id.in_(area_ids), *_latest_of_quarter(quarter))
+        .where(Area.parent_id.in_(area_ids), QuarterlyReturn.quarter_name == str(quarter), _is_latest())
     ):
         if parent_id is not None:
             ids[parent_id].add(ident)
     return ids
 
 
-def _latest_of_quarter(quarter: Quarter) -> tuple[ColumnElement[bool], ...]:
-    """The conditions for returns of a quarter that no later version follows."""
+def _is_latest() -> ColumnElement[bool]:
+    """The SQL condition that no later version follows a return."""
     later = aliased(QuarterlyReturn)
-    is_followed = exists().where(
+    return ~exists().where(
         later.area_id == QuarterlyReturn.area_id,
         later.quarter_name == QuarterlyReturn.quarter_name,
         later.version > QuarterlyReturn.version,
     )
-    return QuarterlyReturn.quarter_name == str(quarter), ~is_followed
 
 
 def _with_parts() -> tuple[ORMOption, ...]:

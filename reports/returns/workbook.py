@@ -57,7 +57,7 @@ def _write_level(writer: BookWriter, sent: QuarterlyReturn, below: LevelBelow, s
         (gettext("Row"), 6.0),
         (gettext("Name of the place"), 20.0),
         (gettext("Code"), 15.0),
-        (gettext("Township"), 16.0),
+        *([(gettext("Township"), 16.0)] if below.tells_township else []),
         (gettext("Version"), 7.0),
         (gettext("Sent on"), 12.0),
     ]
@@ -73,7 +73,7 @@ def _write_level(writer: BookWriter, sent: QuarterlyReturn, below: LevelBelow, s
                 number,
                 one.area_name,
                 one.area_code,
-                each.summed_by,
+                *([each.summed_by] if below.tells_township else []),
                 one.version,
                 clock.local(one.sent_at).date(),
                 *(figure.number(one.figures) for figure in FIGURES),

@@ -20,6 +20,7 @@ from shop.api.orders import Order
 from shop.api.problems import stop
 from shop.desk import redemptions, voids
 from shop.models import Proxy, Redemption, RedemptionLine, Void
+from shop.purchases import wishes
 
 _LOADED = (
     joinedload(Redemption.card).joinedload(Card.person),
@@ -38,10 +39,10 @@ Answer = tuple[dict[str, Any], int, dict[str, str]]
 @access.device
 def redeem() -> Answer:
     """Hand out goods against a card, once for each Idempotency-Key: 201 when made, 200 when repeated."""
-    key, body = _redemption_key(inputs.key()), inputs.body()
-    with transaction():
-        card, order = card_or_stop(body["card"], 422), Order(body, g.device.shop, key)
-        try:
+    key, body, order = _redemption_key(inputs.key()), inputs.body(), None
+    try:
+        with transaction():
+            card, order = card_or_stop(body["card"], 422), Order(body, g.device.shop, key)
             redeemed = redemptions.redeem(
                 key,
                 g.device.shop,
@@ -52,10 +53,12 @@ def redeem() -> Answer:
                 expected_total=tenths(body.get("total")),
                 operator=order.operator,
             )
-        except Refused as refusal:
+            answer, is_new = _as_json(redeemed), not redeemed.is_repeated
+    except Refused as refusal:
+        if order is not None:
+            wishes.note_refused(refusal, key, g.device.shop_id, order.basket, g.device)
             order.stop_at_line(refusal)
-            raise
-        answer, is_new = _as_json(redeemed), not redeemed.is_repeated
+        raise
     if not is_new:
         return answer, 200, {}
     return answer, 201, {"Location": url_for("api.redemption", ident=answer["id"])}

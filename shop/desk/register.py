@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Label, Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import Label, Select, Subquery, and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
@@ -33,23 +33,34 @@ def ids_between(village_ids: Collection[int], first: date, last: date) -> Select
     return _moved(select(StockMove.id), village_ids, first, last).order_by(StockMove.id + 0)
 
 
+def has_grown(village: Area, first: date, last: date, transfer_id: int) -> bool:
+    """Whether something of these days stands in the ledger after an entry (by its id): it came in later."""
+    done = _done([village.id], first, last)
+    return bool(db.session.scalar(select(exists().where(done.c.transfer_id > transfer_id))))
+
+
 def _moved(
     query: Select[*tuple[Any, ...]], village_ids: Collection[int], first: date, last: date
 ) -> Select[*tuple[Any, ...]]:
     """A query of the moves of these days' redemptions and voids."""
+    done = _done(village_ids, first, last)
+    ident, kind, _transfer_id = done.c
+    return query.join(done, and_(StockMove.redemption_id == ident, StockMove.kind == kind))
+
+
+def _done(village_ids: Collection[int], first: date, last: date) -> Subquery:
+    """The redemptions and voids of these days: the redemption's id, the kind of moves, the transfer's id."""
     begins, ends = clock.day_span(first, last)
     of_villages = select(Shop.id).where(among(Shop.village_id, village_ids))
-    handed_out = select(Redemption.id, _kind(MoveKind.REDEMPTION)).where(
+    handed_out = select(Redemption.id, _kind(MoveKind.REDEMPTION), Redemption.transfer_id).where(
         Redemption.shop_id.in_(of_villages), Redemption.day.between(first, last)
     )
     given_back = (
-        select(Void.redemption_id, _kind(MoveKind.VOID))
+        select(Void.redemption_id, _kind(MoveKind.VOID), Void.transfer_id)
         .join(Void.redemption)
         .where(Redemption.shop_id.in_(of_villages), Void.at >= begins, Void.at < ends)
     )
-    done = union_all(handed_out, given_back).subquery()
-    ident, kind = done.c
-    return query.join(done, and_(StockMove.redemption_id == ident, StockMove.kind == kind))
+    return union_all(handed_out, given_back).subquery()
 
 
 def _kind(kind: MoveKind) -> Label[MoveKind]:

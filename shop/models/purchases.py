@@ -23,7 +23,7 @@ class WishKind(StrEnum):
 class Wish(Base):
     """Something that was asked for and not there: an article, or what somebody wrote; never changed.
 
-    By whom it was wanted is not kept; `actor` is who noted it.
+    By whom it was wanted is not kept; `actor` is who noted it, None where a till did.
     """
 
     __tablename__ = "wish"

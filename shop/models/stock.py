@@ -154,7 +154,8 @@ class StockMove(Base):
     """One change of a lot's stock, in units: plus in, minus out; never changed.
 
     Each kind has the row it belongs to: a redemption, a consignment, a stock-take, or the move it reverses.
-    What no such row explains has a reason.
+    What no such row explains has a reason. `name`, `spec` and `unit` are the article's as its voucher says
+    them, whatever it is called later; of a redemption and its void the receipt's lines have them.
     """
 
     __tablename__ = "stock_move"
@@ -164,6 +165,9 @@ class StockMove(Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
     kind: Mapped[MoveKind] = mapped_column(enum_column(MoveKind))
     quantity: Mapped[int]
+    name: Mapped[str | None] = mapped_column(String(200))
+    spec: Mapped[str | None] = mapped_column(String(100))
+    unit: Mapped[str | None] = mapped_column(String(20))
     redemption_id: Mapped[int | None] = mapped_column(ForeignKey("redemption.id"), index=True)
     consignment_id: Mapped[int | None] = mapped_column(ForeignKey("consignment.id"), index=True)
     stock_take_id: Mapped[int | None] = mapped_column(ForeignKey("stock_take.id"), index=True)
@@ -190,6 +194,11 @@ class StockMove(Base):
             name="consignment",
         ),
         CheckConstraint("(kind = 'stock_take') = (stock_take_id IS NOT NULL)", name="stock_take"),
+        CheckConstraint(
+            "CASE WHEN kind IN ('redemption', 'void') THEN name IS NULL AND spec IS NULL AND unit IS NULL "
+            "ELSE name IS NOT NULL AND unit IS NOT NULL END",
+            name="called",
+        ),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
         CheckConstraint(
             "(kind IN ('write_off', 'return', 'reversal')) = (reason IS NOT NULL)", name="reason"

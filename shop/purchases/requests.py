@@ -29,7 +29,7 @@ from shop.models import (
 )
 from shop.purchases import suggestions
 from shop.purchases.suggestions import Suggestion
-from shop.purchases.wishes import REMEMBERED
+from shop.purchases.wishes import counted_since
 from shop.stock import deliveries
 from shop.stock.deliveries import LinesRefused
 from shop.stock.lots import MOST_UNITS_AT_ONCE
@@ -243,7 +243,6 @@ def requests_of(shop: Shop) -> Select[PurchaseRequest]:
 
 def under_way(shop: Shop) -> Sequence[PurchaseRequest]:
     """The requests of the last 90 days for which nothing came in yet and that nobody refused, first first."""
-    since = clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
     requests = db.session.scalars(
         select(PurchaseRequest)
         .options(
@@ -253,7 +252,7 @@ def under_way(shop: Shop) -> Sequence[PurchaseRequest]:
         )
         .where(
             PurchaseRequest.shop_id == shop.id,
-            PurchaseRequest.at >= since,
+            PurchaseRequest.at >= counted_since(),
             ~PurchaseRequest.deliveries.any(),
         )
         .order_by(PurchaseRequest.id)

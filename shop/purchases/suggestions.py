@@ -5,13 +5,12 @@ median: most goods go on the few days on which the shop is open, and the median 
 was away for a while went less than it would have; that is what the wishes are for.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from ground import clock, names
+from ground import names
 from ground.db import db
 from people.models import Area
 from shop import backing
@@ -21,15 +20,11 @@ from shop.models import (
     Goods,
     Lot,
     MoveKind,
-    PurchaseApproval,
-    PurchaseDelivery,
-    PurchaseLine,
-    PurchaseRequest,
     Shop,
     StockMove,
-    delivery_stands,
 )
 from shop.purchases import wishes
+from shop.purchases.approved import approved_goods
 from shop.shelf import goods as shelf
 from shop.shelf import shops
 
@@ -118,9 +113,10 @@ def known_of(shop: Shop) -> dict[str, Suggestion]:
 
 
 def _all_of(shop: Shop) -> list[Suggestion]:
-    ordered, wished = _ordered(shop), wishes.wished(shop)
+    approved = approved_goods(shop)
+    wished = wishes.wished(shop, approved.came)
     in_words = [
-        Suggestion(None, text, "", wished=times, ordered=ordered.get(names.folded(text), 0))
+        Suggestion(None, text, "", wished=times, ordered=approved.awaited.get(names.folded(text), 0))
         for text, times in wished.words
     ]
     handed_out, costs = _handed_out(shop), _latest_costs(shop)
@@ -132,7 +128,7 @@ def _all_of(shop: Shop) -> list[Suggestion]:
             on_hand=offer.usable_units,
             handed_out=max(0, handed_out.get(offer.goods.id, 0)),
             wished=wished.articles.get(offer.goods.id, 0),
-            ordered=ordered.get(names.folded(offer.goods.title), 0),
+            ordered=approved.awaited.get(names.folded(offer.goods.title), 0),
             price=offer.price,
             unit_cost=costs.get(offer.goods.id),
         )
@@ -143,7 +139,6 @@ def _all_of(shop: Shop) -> list[Suggestion]:
 
 def _handed_out(shop: Shop) -> Mapping[int, int]:
     """Units of each article that went out over the desk in the last 90 days, net of what came back."""
-    begins, _ends = clock.day_span(clock.today() - wishes.REMEMBERED, clock.today())
     query = (
         select(Lot.goods_id, func.sum(-StockMove.quantity))
         .select_from(StockMove)
@@ -152,29 +147,11 @@ def _handed_out(shop: Shop) -> Mapping[int, int]:
         .where(
             Goods.shop_id == shop.id,
             StockMove.kind.in_((MoveKind.REDEMPTION, MoveKind.VOID)),
-            StockMove.at >= begins,
+            StockMove.at >= wishes.counted_since(),
         )
         .group_by(Lot.goods_id)
     )
     return {goods_id: int(units) for goods_id, units in db.session.execute(query)}
-
-
-def _ordered(shop: Shop) -> Mapping[str, int]:
-    """Units that were approved in the last 90 days and for which no delivery came, by their folded names."""
-    begins, _ends = clock.day_span(clock.today() - wishes.REMEMBERED, clock.today())
-    came = select(PurchaseDelivery.delivery_id).where(
-        PurchaseDelivery.request_id == PurchaseLine.request_id, delivery_stands(PurchaseDelivery.delivery_id)
-    )
-    query = (
-        select(PurchaseLine.name, PurchaseLine.quantity)
-        .join(PurchaseRequest, PurchaseRequest.id == PurchaseLine.request_id)
-        .join(PurchaseApproval, PurchaseApproval.request_id == PurchaseLine.request_id)
-        .where(PurchaseRequest.shop_id == shop.id, PurchaseApproval.at >= begins, ~came.exists())
-    )
-    units = Counter[str]()
-    for name, quantity in db.session.execute(query):
-        units[names.folded(name)] += quantity
-    return units
 
 
 def _latest_costs(shop: Shop) -> Mapping[int, int]:

@@ -9,22 +9,19 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from ground import clock, names
-from ground.db import db, get_locked
+from ground.db import db, get_locked, transaction
 from ground.refusal import Refused, check_repeated
 from people.models import User
 from shop.models import (
     LOT_WAS_UNDONE,
+    Device,
     Goods,
     Lot,
     MoveKind,
-    PurchaseDelivery,
-    PurchaseLine,
-    PurchaseRequest,
     Shop,
     StockMove,
     Wish,
     WishKind,
-    delivery_stands,
 )
 from shop.shelf.finding import GoodsFinder
 from shop.shelf.goods import offers
@@ -62,16 +59,23 @@ def note_words(key: str, shop: Shop, text: str, actor: User) -> Wish:
     return _find(key, shop.id, None, text) or _add(key, shop.id, WishKind.WRITTEN, actor, None, text)
 
 
-def note_refused(key: str, shop: Shop, basket: Mapping[int, int], actor: User) -> None:
-    """Note of each article of a basket (id → units) of which less is left that it was asked for in vain.
+def note_refused(
+    refusal: Refused, key: str, shop_id: int, basket: Mapping[int, int], by: User | Device
+) -> None:
+    """Note of a basket (id → units) that was refused for want of stock what was asked for in vain.
 
-    `key` is the basket's: sent again, it was asked for once.
+    That is each article of which less is left. `key` is the basket's: sent again, it was asked for once. Of
+    any other refusal nothing is noted. In a transaction of its own, as what was refused is not kept.
     """
-    left = {offer.goods.id: offer for offer in offers(shop)}
-    for goods_id, units in basket.items():
-        offer = left.get(goods_id)
-        if offer is not None and offer.usable_units < units:
-            note_article(f"refused:{key}:{goods_id}", offer.goods, WishKind.REFUSED, actor)
+    if refusal.code != "out_of_stock":
+        return
+    actor = by if isinstance(by, User) else None
+    with transaction():
+        left = {offer.goods.id: offer for offer in offers(db.session.get_one(Shop, shop_id))}
+        for goods_id, units in basket.items():
+            offer = left.get(goods_id)
+            if offer is not None and offer.usable_units < units:
+                note_article(f"refused:{key}:{goods_id}", offer.goods, WishKind.REFUSED, actor)
 
 
 def _find(key: str, shop_id: int, article: Goods | None, text: str | None) -> Wish | None:
@@ -116,14 +120,21 @@ class Wished:
     words: Sequence[tuple[str, int]]
 
 
-def wished(shop: Shop) -> Wished:
+def counted_since() -> datetime:
+    """The moment from which on wishes count, and what is counted beside them."""
+    begins, _ends = clock.day_span(clock.today() - REMEMBERED, clock.today())
+    return begins
+
+
+def wished(shop: Shop, came: Mapping[str, datetime]) -> Wished:
     """What was asked for in the last 90 days; words that an article has by now are wishes for it.
 
-    What came in since for a purchase request that names it counts no more.
+    `came` is when something came in for a purchase request that names it, by its folded name: what was asked
+    for before that in words counts no more.
     """
-    since = clock.day_span(clock.today() - REMEMBERED, clock.today())[0]
+    since = counted_since()
     query = select(Wish.goods_id, Wish.text, Wish.at).where(Wish.shop_id == shop.id, Wish.at >= since)
-    finder, came_in, came = GoodsFinder(shop), _came_in(shop, since), _came_for_requests(shop, since)
+    finder, came_in = GoodsFinder(shop), _came_in(shop, since)
     articles, words, written = Counter[int](), Counter[str](), dict[str, str]()
     for goods_id, text, at in db.session.execute(query.order_by(Wish.id)):
         article = _article(finder, text) if text else None
@@ -153,19 +164,3 @@ def _came_in(shop: Shop, since: datetime) -> dict[int, datetime]:
         .group_by(Lot.goods_id)
     )
     return dict(db.session.execute(query).all())
-
-
-def _came_for_requests(shop: Shop, since: datetime) -> dict[str, datetime]:
-    """When what purchase requests named came in for them, the last time since then, by its folded name."""
-    query = (
-        select(PurchaseLine.name, PurchaseDelivery.at)
-        .join(PurchaseDelivery, PurchaseDelivery.request_id == PurchaseLine.request_id)
-        .join(PurchaseRequest, PurchaseRequest.id == PurchaseLine.request_id)
-        .where(
-            PurchaseRequest.shop_id == shop.id,
-            PurchaseDelivery.at >= since,
-            delivery_stands(PurchaseDelivery.delivery_id),
-        )
-        .order_by(PurchaseDelivery.at)
-    )
-    return {names.folded(name): at for name, at in db.session.execute(query)}

@@ -11,7 +11,7 @@ from ground.db import db, get_locked, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, User
 from people.scanning.reading import OWN_CODE_DIGITS
-from shop.models import Barcode, Consignment, Goods, Lot, MoveKind, Shop
+from shop.models import Barcode, Consignment, Goods, Lot, MoveKind, Shop, StockMove
 from shop.shelf import codes, goods, prices
 from shop.stock import lots, moves
 
@@ -45,9 +45,17 @@ def send(key: str, lot: Lot, to_shop: Shop, quantity: int, note: str, actor: Use
     )
     db.session.add(consignment)
     db.session.flush()
-    move_key = f"consignment:{consignment.id}:out"
-    lots.move_lot(lot, MoveKind.SENT, -quantity, move_key, actor, consignment_id=consignment.id)
+    lots.move_lot(lot, MoveKind.SENT, -quantity, _key_out(consignment), actor, consignment_id=consignment.id)
     return consignment
+
+
+def _key_out(consignment: Consignment) -> str:
+    return f"consignment:{consignment.id}:out"
+
+
+def move_out(consignment: Consignment) -> StockMove:
+    """The move by which a consignment left its lot."""
+    return db.session.scalars(select(StockMove).where(StockMove.key == _key_out(consignment))).one()
 
 
 def accept(consignment: Consignment, actor: User) -> Lot:
@@ -107,8 +115,8 @@ def send_back(consignment: Consignment, actor: User) -> Consignment:
     _check_open(consignment)
     lot = get_locked(Lot, consignment.lot_id)
     move_key = f"consignment:{consignment.id}:back"
-    quantity = consignment.quantity
-    lots.move_lot(lot, MoveKind.SENT_BACK, quantity, move_key, actor, consignment_id=consignment.id)
+    belongs = lots.called(move_out(consignment)) | {"consignment_id": consignment.id}
+    lots.move_lot(lot, MoveKind.SENT_BACK, consignment.quantity, move_key, actor, **belongs)
     _answer(consignment, actor)
     return consignment
 

@@ -23,6 +23,9 @@ from shop.shelf import leases
 
 MOST_UNITS_AT_ONCE = 100_000
 
+# Moves that do not say what the article is called: the lines of the receipt do.
+CALLED_ON_RECEIPTS = (MoveKind.REDEMPTION, MoveKind.VOID)
+
 # More than so many units of an article at once are asked about.
 MANY_UNITS = 300
 
@@ -96,6 +99,7 @@ def move_lot(
     """Write one move of so many units (minus: out) and the lot's new stock, under guard.
 
     `belongs` says to what: `redemption_id`, `consignment_id`, `stock_take_id`, `reverses_id`, and `reason`.
+    Unless it says what the article is `called` too, that is what it is called now.
     Refused `leased` for units out while a desk without a network holds the shop.
     """
     if quantity < 0:
@@ -136,6 +140,8 @@ def _move(
     lot: Lot, kind: MoveKind, quantity: int, key: str, actor: User | None, belongs: dict[str, Any]
 ) -> dict[str, Any]:
     """What a new move says, by its columns."""
+    if kind not in CALLED_ON_RECEIPTS:
+        belongs = called(lot.goods) | belongs
     return {
         "key": key,
         "lot_id": lot.id,
@@ -145,6 +151,11 @@ def _move(
         "at": clock.now(),
         **belongs,
     }
+
+
+def called(article: Goods | StockMove) -> dict[str, Any]:
+    """What an article is called now, or was in a move, as another move keeps it."""
+    return {"name": article.name, "spec": article.spec, "unit": article.unit}
 
 
 def bring_in_lots(

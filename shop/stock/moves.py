@@ -169,8 +169,9 @@ def _check_reversible(move: StockMove) -> None:
 
 
 def _reverse(move: StockMove, reason: str, actor: User) -> StockMove:
-    kind, key = MoveKind.REVERSAL, f"reversal:{move.id}"
-    return lots.move_lot(move.lot, kind, -move.quantity, key, actor, reverses_id=move.id, reason=reason)
+    """Write the move that undoes another: the same article by the same name, minus for plus."""
+    belongs = lots.called(move) | {"reverses_id": move.id, "reason": reason}
+    return lots.move_lot(move.lot, MoveKind.REVERSAL, -move.quantity, f"reversal:{move.id}", actor, **belongs)
 
 
 def reverse_as_proposed(proposal: Proposal, agreed_by: User) -> StockMove:

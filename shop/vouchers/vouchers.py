@@ -184,7 +184,6 @@ def _moved(shop: Shop, first: date, last: date) -> list[_Moved]:
         .outerjoin(undoing, undoing.reverses_id == StockMove.id)
         .options(
             contains_eager(StockMove.lot).options(
-                contains_eager(Lot.goods),
                 joinedload(Lot.donation),
                 joinedload(Lot.delivery).joinedload(Delivery.donation),
             ),
@@ -272,16 +271,16 @@ def _reason(first: _Moved) -> str:
 
 
 def _line(each: _Moved) -> VoucherLine:
-    lot, goods = each.move.lot, each.move.lot.goods
+    move, lot = each.move, each.move.lot
     undone_at = each.undone_at
-    if each.move.kind == MoveKind.SENT and each.consignment and each.consignment.arrived_id is None:
+    if move.kind == MoveKind.SENT and each.consignment and each.consignment.arrived_id is None:
         undone_at = each.consignment.answered_at
     return VoucherLine(
-        goods_id=goods.id,
-        name=goods.name,
-        spec=goods.spec or "",
-        unit=goods.unit,
-        quantity=-each.move.quantity if each.kind in OUTGOING else each.move.quantity,
+        goods_id=lot.goods_id,
+        name=move.name or "",
+        spec=move.spec or "",
+        unit=move.unit or "",
+        quantity=-move.quantity if each.kind in OUTGOING else move.quantity,
         unit_cost=lot.unit_cost,
         best_before=lot.best_before,
         undone_on=clock.local(undone_at).date() if undone_at else None,

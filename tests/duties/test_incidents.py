@@ -234,6 +234,20 @@ def test_open_ones_stand_first_and_the_list_narrows(cast, client_of, asked, foun
     assert sorted((place for place in places if places[place] > 0), key=places.get) == found
 
 
+def test_what_is_closed_on_a_quarter_s_last_day_is_closed_in_it(cast, clock):
+    """And what is found on its first or its last day was found in it."""
+    first, last = TODAY, TODAY + timedelta(days=3)
+    found = [reported(cast, HAZARD, found_on=first)]
+    clock.turn_to(last)
+    found += [reported(cast, HAZARD, found_on=day) for day in (first, last)]
+    clock.turn_to(last + timedelta(days=1))
+    reported(cast, HAZARD, found_on=last + timedelta(days=1))
+    for hazard, closed_on in zip(found, (first, last, last + timedelta(days=1)), strict=True):
+        do(incidents.record_step, hazard, CLOSED, "", "修好", closed_on, cast.clerk)
+    count = incidents.count_found(cast.village, HAZARD, first, last, closed_by=last)
+    assert (count.found, count.still_open) == (3, 1)
+
+
 def test_an_odd_choice_is_not_there(cast, client_of):
     client = client_of(cast.clerk)
     for asked in ("?kind=fire", "?severity=1", "?show=all"):

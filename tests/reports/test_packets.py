@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pypdfium2 import PdfDocument
 
 from demo.making import DEMO_VILLAGES
-from ground.clock import Quarter
+from ground.clock import Quarter, now
 from ground.db import db, transaction
 from people import areas
 from people.models import AuditEvent, User
@@ -18,10 +18,13 @@ from points.wall import correcting
 from points.wall.packet import PACKET_PARTS
 from reports.models import Packet
 from reports.packet import packets
-from tests.cast import VILLAGE
+from shop.offline import journal
+from shop.offline.entries import read_entry
+from tests.cast import VILLAGE, counted
 from tests.printed import RARE, texts
 from tests.reports.kept import keep_packet
-from tests.story import refusal
+from tests.shop.offlinedesk import Browser
+from tests.story import do, refusal
 from tests.tampering import tamper
 
 HERE = f"/v/{VILLAGE}/quarters/2025Q1/packets"
@@ -94,6 +97,25 @@ def test_a_later_packet_stands_beside_the_first(app, cast, booked):
     assert ("更正后合计" in before, "更正后合计10" in after) == (False, True)
 
 
+def test_a_redemption_that_a_desk_brings_in_late_makes_the_packet_old(cast, clock, client_of):
+    """It stands under the day of the hand-out, in the register of a quarter whose packet is made already."""
+    cast.earn(cast.worker, 1000)
+    browser = Browser()
+    clock.turn_to(Quarter(2025, 2).last_day)
+    with transaction():
+        browser.take(cast.shop, cast.volunteer)
+    entry = browser.hand_out(cast.card.number, {cast.goods.id: 1}, int(now().timestamp()))
+    second = cast.earn(cast.worker, 10)
+    clock.turn_to(second.booked_at)
+    keep_packet(second, cast.clerk)
+    packet = packets.packets_of(second)[0]
+    assert not packets.is_outdated(packet)
+    do(journal.book, browser.lease, read_entry(browser.lease, entry["text"], entry["signature"]), cast.clerk)
+    assert packets.is_outdated(packet)
+    page = client_of(cast.clerk).get(HERE.replace("2025Q1", "2025Q2")).text
+    assert "又有入账、更正，或者补传了本季度的兑换" in page
+
+
 def test_a_packet_is_made_of_a_booked_quarter_alone(app, cast):
     """Before that there is nothing to keep."""
     with transaction():
@@ -126,9 +148,8 @@ def test_clerk_and_chair_make_it_and_others_do_not_read_it(client_of, cast, book
     assert "还没有档案" in clerk.get(HERE).text
     answer = clerk.post(HERE, data={"key": "b" * 32})
     assert (answer.status_code, answer.location) == (302, HERE)
-    page = client_of(cast.chair).get(HERE).text
     packet = packets.packets_of(booked)[0]
-    assert "没有改动" in page
+    page = client_of(cast.chair).get(HERE).text
     assert packet.digest[:4] in page
     assert clerk.get(f"{HERE}/1.pdf").data == packet.content
     slip = "".join(texts(clerk.get(f"{HERE}/1/slip.pdf").data))
@@ -137,6 +158,19 @@ def test_clerk_and_chair_make_it_and_others_do_not_read_it(client_of, cast, book
     for other in (cast.supervisor, cast.township_user, cast.manager):
         assert client_of(other).get(f"{HERE}/1.pdf").status_code == 403
         assert HERE not in client_of(other).get(f"/v/{VILLAGE}/quarters/2025Q1").text
+
+
+def test_the_list_reads_no_packet_and_opening_one_computes_its_digest(client_of, cast, booked):
+    keep_packet(booked, cast.clerk)
+    clerk, (packet,) = client_of(cast.clerk), packets.packets_of(booked)
+    with counted() as sent:
+        page = clerk.get(HERE).text
+    assert packet.code in page
+    assert not [statement for statement in sent if "packet.content" in statement]
+    tamper("UPDATE packet SET digest = 'f' || substr(digest, 2), size = size + 1")
+    answer = clerk.get(f"{HERE}/1.pdf", follow_redirects=True)
+    assert (answer.mimetype, answer.request.path) == ("text/html", HERE)
+    assert "档案2025Q1-1的内容与保存时不一致" in answer.text
 
 
 @pytest.mark.at_length

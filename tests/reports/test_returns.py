@@ -316,6 +316,8 @@ def test_what_was_sent_stays_and_what_changed_is_marked(cast, awarded):
     corrected = send(cast.village, cast.chair, "记了两次，改回来")
     assert (corrected.version, corrected.figures["points_awarded"]) == (2, 210)
     assert [each.version for each in sending.versions_of(cast.village, FIRST)] == [2, 1]
+    assert sending.latest_of([cast.village.id], FIRST) == {cast.village.id: corrected}
+    assert sending.latest_versions(cast.village, [FIRST, FIRST.next]) == {str(FIRST): corrected}
     assert everything_fits()
 
 
@@ -462,21 +464,30 @@ def test_the_workbook_says_what_was_sent_cell_by_cell(cast, awarded):
         number, _part, title, _unit, value = (cell.value for cell in row)
         assert (number, title) == (row[0].row - 3, str(in_chinese(figure.title)))
         assert same(value, figure.number(sent.figures))
-    for sheet, returns in ((townships, sent.parts), (villages, sent.parts[0].parts)):
-        read = list(sheet.iter_rows(min_row=4, values_only=True))
+    of_village, of_township = ["版本", "上报日期"], ["乡镇", "版本", "上报日期"]
+    for sheet, returns, headings in (
+        (townships, sent.parts, of_village),
+        (villages, sent.parts[0].parts, of_township),
+    ):
+        names = 3 + len(headings)
+        above, *read = sheet.iter_rows(min_row=3, values_only=True)
+        assert list(above[3:names]) == headings
         for line, each in zip(read, returns, strict=False):
             assert line[1:3] == (each.area_name, each.area_code)
-            assert line[5] == datetime.combine(calendar.local(each.sent_at).date(), datetime.min.time())
-            assert all(map(same, line[6:], (figure.number(each.figures) for figure in FIGURES)))
+            assert line[3 : names - 2] == (("溪水镇",) if sheet == villages else ())
+            assert line[names - 1] == datetime.combine(
+                calendar.local(each.sent_at).date(), datetime.min.time()
+            )
+            assert all(map(same, line[names:], (figure.number(each.figures) for figure in FIGURES)))
         foot = read[len(returns)]
         assert foot[1] == "合计"
-        for place, figure in enumerate(FIGURES, 6):
+        for place, figure in enumerate(FIGURES, names):
             assert same(foot[place], figure.number(sent.figures))
             if isinstance(figure, ReturnFigure):
                 assert same(foot[place], sum(Decimal(str(line[place])) for line in read[: len(returns)]))
         assert sheet.freeze_panes == "C4"
         assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$3", "$A:$B")
-        assert pages_begin_with_parts([each.id for each in sheet.col_breaks.brk])
+        assert pages_begin_with_parts([each.id for each in sheet.col_breaks.brk], names)
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.column_dimensions["B"].width > 15
     assert own.print_title_rows == "$1:$3"
@@ -501,9 +512,9 @@ def test_libreoffice_reads_the_same(cast, awarded, tmp_path):
         assert line[4] == "" if value is None else Decimal(line[4]) == value, figure.name
 
 
-def pages_begin_with_parts(breaks):
+def pages_begin_with_parts(breaks, names):
     """Whether each page across begins with a part, and has room for all its columns."""
-    places, place = {}, 6
+    places, place = {}, names
     for part in SECTIONS:
         places[place] = part
         place += len(part.figures)

@@ -16,13 +16,14 @@ from people import cards
 from points import ledger
 from shop import verify
 from shop.desk import redemptions, voids
-from shop.models import Lease, LeaseEntry, Redemption, SetAside, Source
+from shop.models import Lease, LeaseEntry, Redemption, SetAside, Source, Wish
 from shop.offline import journal
 from shop.shelf import goods as shelf
 from shop.shelf import hours, leases, prices, shops
 from shop.stock import consignments, moves
 from tests.cast import NEXT_VILLAGE, TODAY, VILLAGE
 from tests.shop.offlinedesk import Browser
+from tests.story import do
 
 HERE = f"/v/{VILLAGE}"
 OFFLINE = f"{HERE}/offline"
@@ -453,6 +454,16 @@ def test_a_second_lease_is_not_overdrawn_by_what_the_first_brings(cast, browser,
     assert taken.json["results"][0]["state"] == "taken"
     assert ledger.balance_of(cast.worker) == 10
     assert list(verify.problems()) == []
+
+
+def test_what_was_handed_out_was_not_asked_for_in_vain(cast, browser, bring):
+    """The books have less by then, and whoever came for it has it: nobody wished for it."""
+    browser.hand_out(cast.card.number, {cast.goods.id: 2}, now(minutes=1))
+    with transaction():
+        leases.break_off(lease_of(browser), "手机丢了", cast.manager)
+    do(moves.write_off, "o" * 16, cast.lot_of(cast.goods), 19, "受潮", cast.manager, cast.chair)
+    assert bring().json["results"][0]["code"] == "out_of_stock"
+    assert count(Wish) == 0
 
 
 def test_what_changed_meanwhile_is_decided_by_a_person(cast, browser, bring):

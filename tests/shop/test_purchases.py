@@ -13,10 +13,11 @@ from shop import backing
 from shop.desk import redemptions
 from shop.models import PurchaseRequest, Source, Wish, WishKind
 from shop.purchases import requests, suggestions, wishes
+from shop.purchases.approved import approved_goods
 from shop.purchases.requests import Wanted
 from shop.shelf import goods
 from shop.stock import moves
-from tests.cast import VILLAGE
+from tests.cast import VILLAGE, counted
 from tests.printed import texts
 from tests.story import count, do, refused
 
@@ -26,6 +27,11 @@ HERE = f"/v/{VILLAGE}"
 def plan(cast):
     """What should be bought, by name."""
     return {each.name: each for each in suggestions.plan_of(cast.village).suggestions}
+
+
+def wished(shop):
+    """What was asked for in vain and counts today."""
+    return wishes.wished(shop, approved_goods(shop).came)
 
 
 def asked(cast, *wanted, key="a" * 16):
@@ -50,12 +56,12 @@ def test_a_wish_is_of_an_article_or_in_words(cast):
     for number, text in enumerate(("雨靴", "雨  靴", "胶鞋")):
         do(wishes.note_words, f"w2-{number}", cast.shop, text, cast.volunteer)
     do(wishes.note_article, "w3", cast.goods, WishKind.TAPPED, cast.volunteer)
-    assert wishes.wished(cast.shop).articles == {cast.goods.id: 2}
-    assert wishes.wished(cast.shop).words == [("雨 靴", 2), ("胶鞋", 1)]
+    assert wished(cast.shop).articles == {cast.goods.id: 2}
+    assert wished(cast.shop).words == [("雨 靴", 2), ("胶鞋", 1)]
     refused("key_reused", wishes.note_words, "w1", cast.shop, "别的", cast.volunteer)
     refused("wish_missing", wishes.note_words, "w4", cast.shop, " 。 ", cast.volunteer)
     refused("bad_name", wishes.note_words, "w4", cast.shop, "靴" * 101, cast.volunteer)
-    assert wishes.wished(cast.next_shop).articles == {}
+    assert wished(cast.next_shop).articles == {}
 
 
 def test_a_wish_counts_until_it_came_in_and_for_90_days(cast, clock):
@@ -63,13 +69,13 @@ def test_a_wish_counts_until_it_came_in_and_for_90_days(cast, clock):
     do(wishes.note_words, "w2", cast.shop, "雨靴", cast.volunteer)
     clock.days_on()
     do(moves.receive, "more" * 4, cast.goods, 5, Source.PURCHASE, cast.manager)
-    assert wishes.wished(cast.shop).articles == {}
+    assert wished(cast.shop).articles == {}
     clock.days_on()
     do(wishes.note_article, "w3", cast.goods, WishKind.TAPPED, cast.volunteer)
     clock.days_on(89)
-    assert (wishes.wished(cast.shop).articles, wishes.wished(cast.shop).words) == ({cast.goods.id: 1}, [])
+    assert (wished(cast.shop).articles, wished(cast.shop).words) == ({cast.goods.id: 1}, [])
     clock.days_on(2)
-    assert wishes.wished(cast.shop).articles == {}
+    assert wished(cast.shop).articles == {}
 
 
 def test_a_wish_for_an_article_by_its_name_alone_or_before_it_was_there_counts_for_it(cast, clock):
@@ -78,12 +84,23 @@ def test_a_wish_for_an_article_by_its_name_alone_or_before_it_was_there_counts_f
         do(wishes.note_words, f"w{number}", cast.shop, text, cast.worker_user)
     powder = do(goods.add_goods, cast.shop, "洗衣粉", "袋", 90, actor=cast.manager, spec="1千克")
     do(wishes.note_words, "w9", cast.shop, "洗衣粉", cast.worker_user)
-    found = wishes.wished(cast.shop)
+    found = wished(cast.shop)
     assert (found.articles, found.words) == ({powder.id: 2}, [("洗衣", 1)])
     assert [(name, each.wished) for name, each in plan(cast).items()] == [("洗衣粉 1千克", 2), ("洗衣", 1)]
     clock.days_on()
     do(moves.receive, "powder" * 3, powder, 5, Source.PURCHASE, cast.manager)
-    assert wishes.wished(cast.shop).articles == {}
+    assert wished(cast.shop).articles == {}
+
+
+def test_what_a_till_refuses_for_want_of_stock_was_asked_for(cast, till):
+    """Once for its key, though it asks again; nothing is asked for in vain by any other refusal."""
+    cast.earn(cast.worker, 1000)
+    for _twice in range(2):
+        answer = till.order(cast.card.number, {cast.goods.id: 21, cast.salt.id: 1}, key="till")
+        assert (answer.status_code, answer.json["code"]) == (422, "out_of_stock")
+    till.order(cast.card.number, {cast.goods.id: 1, cast.salt.id: 11}, key="other", total=1)
+    [wish] = db.session.scalars(select(Wish))
+    assert (wish.goods, wish.kind, wish.actor) == (cast.goods, WishKind.REFUSED, None)
 
 
 def test_what_was_undone_neither_grants_a_wish_nor_says_what_a_unit_costs(cast, clock):
@@ -115,6 +132,13 @@ def test_what_does_not_last_a_quarter_is_suggested_with_what_was_asked_for(cast)
     whole = suggestions.plan_of(cast.village)
     assert (whole.cost, whole.worth, whole.over_budget) == (1960, 7 * 30, 1960 - (1000 - 280))
     assert whole.uncovered == max(0, (1000 - 390) - (8 * 30 + 10 * 25) - 210)
+
+
+def test_what_was_approved_is_read_once_for_the_whole_plan(cast):
+    asked(cast)
+    with counted() as sent:
+        plan(cast)
+    assert sum("FROM purchase_line" in statement for statement in sent) == 1
 
 
 # --- Requests ---
@@ -185,6 +209,18 @@ def test_what_was_approved_and_is_not_here_yet_is_not_suggested_again(cast, cloc
     assert {name: each.quantity for name, each in plan(cast).items()} == {"食盐": 3}  # boots came, no salt
     do(wishes.note_words, "b9", cast.shop, "雨靴", cast.volunteer)
     assert plan(cast)["雨靴"].quantity == 1
+
+
+def test_what_was_approved_long_ago_is_awaited_no_more_and_grants_wishes_when_it_comes(cast, clock):
+    request = asked(cast, Wanted(None, "雨靴", 5))
+    do(proposing.agree, proposal_for(cast, request), cast.chair)
+    clock.days_on(100)
+    do(wishes.note_words, "b1", cast.shop, "雨靴", cast.volunteer)
+    assert (plan(cast)["雨靴"].ordered, plan(cast)["雨靴"].quantity) == (0, 1)
+    clock.days_on()
+    came = do(moves.receive, "d" * 16, cast.goods, 2, Source.PURCHASE, cast.manager).delivery
+    do(requests.link, request, came, cast.manager)
+    assert wished(cast.shop).words == []
 
 
 def test_what_was_undone_brought_nothing(cast):

@@ -355,6 +355,10 @@ TAMPERINGS = {
         ],
         "stock move {reversal}: does not mirror move {out}",
     ),
+    "a reversal of what is called otherwise": (
+        ["UPDATE stock_move SET spec = '大' WHERE id = {reversal}"],
+        "stock move {reversal}: does not mirror move {out}",
+    ),
     "what was undone removed": (
         ["DELETE FROM stock_move WHERE id = {out}"],
         "stock move {reversal}: does not mirror",

@@ -12,13 +12,14 @@ from ground.db import db
 from ground.paper import words
 from shop.desk import redemptions, voids
 from shop.models import Source
+from shop.shelf import goods
 from shop.stock import consignments, counts, deliveries, moves, turnover
 from shop.stock.deliveries import DeliveryLine, Origin
 from shop.vouchers import vouchers
 from shop.vouchers.voucher import VoucherKind, sums
 from tests.cast import TODAY, VILLAGE
 from tests.printed import texts
-from tests.story import do
+from tests.story import do, everything_fits
 
 HERE = f"/v/{VILLAGE}/vouchers"
 NEXT_DAY = date(2026, 12, 29)
@@ -123,6 +124,46 @@ def test_what_is_returned_goes_to_its_donor_also_from_another_shop(cast):
     do(moves.give_back, "b" * 16, arrived, 1, "受潮", cast.outside_volunteer)
     returned = vouchers.of_days(cast.next_shop, TODAY, TODAY)[-1]
     assert (returned.kind, returned.from_whom) == (VoucherKind.RETURN, "州商会")
+
+
+def called(shop):
+    """What the vouchers of two days call what moved, by their numbers."""
+    return {
+        voucher.number: [(line.name, line.spec, line.unit) for line in voucher.lines]
+        for voucher in vouchers.of_days(shop, TODAY, NEXT_DAY)
+    }
+
+
+def test_a_voucher_calls_an_article_as_it_was_called_then(cast, moved, manager):
+    """Of whatever kind it is, and printed again after the article was called otherwise."""
+    before = called(cast.shop), called(cast.next_shop)
+    assert {line for lines in before[0].values() for line in lines} == {
+        ("肥皂", "", "块"),
+        ("食盐", "", "袋"),
+    }
+    _spoilt, sent, _kept, _take = moved
+    do(goods.change_goods, cast.goods, "香皂", "块", cast.manager, spec="125克")
+    do(goods.change_goods, cast.salt, "加碘盐", "袋", cast.manager)
+    assert (called(cast.shop), called(cast.next_shop)) == before
+    text = "".join(texts(manager.get(f"/v/{VILLAGE}/consignments/{sent}/note.pdf").data))
+    assert ("肥皂" in text, "香皂" in text) == (True, False)
+
+
+def test_what_undoes_a_voucher_calls_an_article_as_that_did(cast, clock, manager):
+    given = do(moves.receive, "g" * 16, cast.goods, 5, Source.DONATION, cast.manager, donor="州商会")
+    spoilt = do(moves.write_off, "w" * 16, given, 1, "受潮", cast.manager)
+    sent = do(consignments.send, "s" * 16, given, cast.next_shop, 3, "", cast.manager)
+    clock.days_on()
+    do(goods.change_goods, cast.goods, "香皂", "块", cast.manager, spec="125克")
+    do(moves.reverse, spoilt, "没有受潮", cast.manager)
+    do(consignments.send_back, sent, cast.outside_volunteer)
+    do(moves.write_off, "x" * 16, given, 1, "受潮", cast.manager)
+    *undone, spoilt_again = vouchers.of_days(cast.shop, NEXT_DAY, NEXT_DAY)
+    assert {(line.name, line.spec) for voucher in undone for line in voucher.lines} == {("肥皂", "")}
+    assert [(line.name, line.spec) for line in spoilt_again.lines] == [("香皂", "125克")]
+    receipt = "".join(texts(manager.get(f"/v/{VILLAGE}/donations/{given.donation_id}/receipt.pdf").data))
+    assert ("肥皂" in receipt, "香皂" in receipt) == (True, False)
+    assert everything_fits()
 
 
 NO_NUMBERS = (

@@ -1,6 +1,6 @@
 """The packets of a booked quarter: made at a button, listed with their digests, taken out, checked."""
 
-from flask import abort, g, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -24,7 +24,7 @@ READERS = access.COMMITTEE
 @bp.route("/v/<village>/quarters/<quarter>/packets", methods=["GET", "POST"])
 @access.allow(*READERS)
 def quarter_packets(village: str, quarter: str) -> Response | tuple[str, int]:
-    """The packets of a quarter with their digests, computed anew, and the button that makes one."""
+    """The packets of a quarter with their digests, and the button that makes one."""
     assessment, form = quarter_or_404(quarter, g.area), PacketForm()
     if form.validate_on_submit():
         answer = web.tell_progress(packets.make(form.key.data, assessment.id, current_user.id), request.path)
@@ -41,7 +41,6 @@ def quarter_packets(village: str, quarter: str) -> Response | tuple[str, int]:
         is_booked=assessment.state == AssessmentState.BOOKED,
         address_refusal=refusal_of(web.public_url, request.path),
         packets=made,
-        is_as_made={packet.id: packets.is_as_made(packet) for packet in made},
         is_outdated=bool(made) and packets.is_outdated(made[0]),
     )
     return page, 422 if form.refusal else form.status
@@ -50,8 +49,16 @@ def quarter_packets(village: str, quarter: str) -> Response | tuple[str, int]:
 @bp.get("/v/<village>/quarters/<quarter>/packets/<int:packet>.pdf")
 @access.allow(*READERS)
 def packet(village: str, quarter: str, packet: int) -> Response:
-    """A packet as it was made."""
+    """A packet as it was made, if its digest, computed anew, is the one that was kept."""
     kept = _packet_or_404(quarter, packet)
+    if not packets.is_as_made(kept):
+        told = gettext(
+            "The bytes of packet %(code)s are not those that were kept. Take it from a backup, and tell "
+            "whoever looks after the program.",
+            code=kept.code,
+        )
+        flash(told, "warning")
+        return redirect(url_for("packets.quarter_packets", village=village, quarter=quarter))
     return web.pdf(kept.content, f"{village}-packet-{kept.code}.pdf")
 
 

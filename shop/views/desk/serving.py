@@ -68,10 +68,8 @@ def redeem(village: str, number: str) -> Answer:
         redemption = redemptions.with_receipt(ident)
         return done_answer(redemption, is_new=unseen.note_receipt_shown(redemption))
     refusal = form.problem()
-    if refusal.code == "out_of_stock":
-        with transaction():
-            shop = shops.of_village(g.area) or abort(404)
-            wishes.note_refused(form.key.data, shop, form.basket.data, current_user)
+    if shop := shops.of_village(g.area):
+        wishes.note_refused(refusal, form.key.data, shop.id, form.basket.data, current_user)
     if refusal.code != "unknown_outcome":
         unseen.refused(card)
     if web.asked_by_script():

@@ -111,12 +111,12 @@ def send_back(village: str, ident: int) -> Answer:
 def consignment_note(village: str, ident: int) -> Response:
     """The note that travels with the goods."""
     consignment = _consignment_or_404(ident)
-    goods = consignment.lot.goods
+    sent = verbs.move_out(consignment)
     item = ConsignmentItem(
-        goods.name, goods.spec or "", goods.unit, consignment.quantity, consignment.lot.best_before
+        sent.name or "", sent.spec or "", sent.unit or "", consignment.quantity, consignment.lot.best_before
     )
     note = ConsignmentNote(
-        from_shop=goods.shop.name,
+        from_shop=consignment.lot.goods.shop.name,
         to_shop=consignment.to_shop.name,
         number=consignment.number,
         sent_at=consignment.sent_at,

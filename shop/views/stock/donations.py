@@ -45,9 +45,9 @@ def donation_receipt(village: str, ident: int) -> Response:
         day=donation.given_on,
         items=[
             DonationItem(
-                move.lot.goods.name,
-                move.lot.goods.spec or "",
-                move.lot.goods.unit,
+                move.name or "",
+                move.spec or "",
+                move.unit or "",
                 move.quantity,
                 move.lot.best_before,
             )
