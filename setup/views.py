@@ -25,7 +25,6 @@ from people.views.upkeep import address
 from setup import gate, steps
 from setup.beginning import NewSignIn, begin
 from setup.forms import (
-    ROWS_BESIDE,
     BeginForm,
     DemoForm,
     EndDemoForm,
@@ -96,7 +95,10 @@ def begin_in_earnest() -> PageResponse:
     network_url = nearby.network_url(default_port())
     form.offer(network_url)
     listed, is_readable = _offer_places(form)
-    if is_readable and not form.has_new_list and form.validate_on_submit():
+    if form.wants_more:
+        form.add_rows()
+    is_shown_again = is_readable and (form.has_new_list or form.wants_more)
+    if is_readable and not is_shown_again and form.validate_on_submit():
         place = next((area for area in listed if area.code == form.place.data), None) or abort(404)
         sign_ins = _sign_ins(form, place)
         if sign_ins and (user := _begin(form, listed, place, *sign_ins)):
@@ -109,10 +111,9 @@ def begin_in_earnest() -> PageResponse:
         form=form,
         asks_address=asks_address,
         network_url=network_url,
-        beside=[labels.ROLES[role] for role in ROWS_BESIDE],
-        has_new_list=form.has_new_list and is_readable,
+        is_shown_again=is_shown_again,
     )
-    return page, 200 if form.has_new_list and is_readable else form.status
+    return page, 200 if is_shown_again else form.status
 
 
 def _sign_ins(form: BeginForm, place: Area) -> tuple[NewSignIn, list[NewSignIn]] | None:

@@ -19,6 +19,7 @@ from people.models import Area, Grant, Role
 from people.signin import accounts
 from setup import beginning, gate
 from setup.beginning import NewSignIn
+from setup.forms import FURTHER_ROWS, MOST_FURTHER
 from shop.shelf import shops
 from tests.cast import AREAS, COUNTY, HASHED, TOWNSHIP, VILLAGE, new_app
 from tests.crowd import AT_ONCE
@@ -176,11 +177,55 @@ def test_a_village_begins_with_its_people_its_hours_and_what_is_to_be_done(app, 
     assert accounts.sign_in("wang", given[0]).temporary is True
 
 
+@pytest.mark.one_database
+def test_a_village_begins_with_as_many_as_it_has(client_of):
+    further = {"": "", "volunteer": "sun", "instructor": "qian", "clerk": "zhou"}
+    more = {
+        f"further-{row}-{field}": value
+        for row, (role, name) in enumerate(further.items())
+        for field, value in (("role", role), ("name", name), ("username", name))
+    }
+    page = client_of(None).post("/setup/begin", data=form_with(**BESIDE, **more)).text
+    assert len(re.findall(r'class="number">([^<]+)<', page)) == 6
+    named = {(name, Role(role), VILLAGE) for role, name in further.items() if role}
+    assert named < roles()
+    assert len(roles()) == 7
+
+
+@pytest.mark.one_database
+def test_more_rows_come_at_a_press_and_nothing_that_was_typed_is_lost(client_of):
+    client, typed = client_of(None), {"further-3-name": "孙", "name": "", "more": "1"}
+    page = client.post("/setup/begin", data=form_with(**BESIDE, **typed))
+    assert page.status_code == 200, said_in(page)
+    assert page.text.count('name="further-') == 3 * 2 * FURTHER_ROWS
+    assert all(f'value="{typed}"' in page.text for typed in ("li", "王文书", "孙"))
+    assert "密码没有留下" in page.text
+    full = {f"further-{MOST_FURTHER - 1}-name": "孙", "more": "1"} | {
+        f"further-{row}-name": "" for row in range(MOST_FURTHER)
+    }
+    page = client.post("/setup/begin", data=form_with(**full))
+    assert (page.status_code, page.text.count('name="further-')) == (200, 3 * MOST_FURTHER)
+
+
+@pytest.mark.one_database
+def test_who_was_named_besides_stands_there_when_something_is_not_right(client_of):
+    more = {"further-0-role": "volunteer", "further-0-name": "孙", "further-0-username": "sun"}
+    page = client_of(None).post("/setup/begin", data=form_with(**BESIDE, **more, again="no")).text
+    assert re.search(r"<details open>\s*<summary>还有别的人", page)
+    assert all(f'value="{typed}"' in page for typed in ("孙", "sun"))
+    assert '<option selected value="volunteer">' in page
+
+
 @pytest.mark.parametrize(
     ("place", "more", "role"),
     [
         (COUNTY, {}, Role.COUNTY),
-        (TOWNSHIP, {"beside-3-name": "陈同事", "beside-3-username": "chen"}, Role.TOWNSHIP),
+        (
+            TOWNSHIP,
+            {"beside-3-name": "陈同事", "beside-3-username": "chen"}
+            | {"further-0-name": "孙同事", "further-0-username": "sun", "further-0-role": "township"},
+            Role.TOWNSHIP,
+        ),
     ],
 )
 def test_a_county_or_a_township_begins_with_all_its_villages(client_of, place, more, role):
@@ -246,8 +291,13 @@ BAD_FORMS = {
     "two passwords": ({"again": "another"}, "两次输入的不一样"),
     "an easy password": ({"new": "12345678", "again": "12345678"}, "密码"),
     "half a person": ({"beside-0-username": ""}, "请把姓名和登录名都填上"),
-    "a person too few": ({"beside-1-name": "", "beside-1-username": ""}, "不多也不少"),
-    "a person too many": ({"beside-3-name": "陈", "beside-3-username": "chen"}, "不多也不少"),
+    "a person too few": ({"beside-1-name": "", "beside-1-username": ""}, "至少"),
+    "somebody of the township": ({"beside-3-name": "陈", "beside-3-username": "chen"}, "以后再开"),
+    "somebody without a role": ({"further-0-name": "陈", "further-0-username": "chen"}, "请选择职责"),
+    "a role that none here has": (
+        {"further-0-name": "陈", "further-0-username": "chen", "further-0-role": "supervisor"},
+        "选一项",
+    ),
     "one sign-in for two": ({"beside-1-username": "wang"}, "登录名"),
     "days without times": ({"weekdays": ["1"]}, "几点到几点"),
     "times without days": ({"opens": "08:00", "closes": "17:00"}, "几点到几点"),
