@@ -1,4 +1,4 @@
-"""What `setup` adds to the application: the first day's pages, and the command that starts."""
+"""What `setup` adds to the application: the first day's pages, and the commands that start it."""
 
 from flask_babel import lazy_gettext as _
 
@@ -11,7 +11,7 @@ SETUP = Package(
     name="setup",
     title="The first day",
     pages=[views.bp],
-    commands=[cli.start],
+    commands=[cli.start, cli.setup_code],
     before_request=[gate.lead_to_setup],
     globals={"first_steps": views.first_steps, "may_end_demo": views.may_end_demo},
     fillings=[

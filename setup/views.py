@@ -65,14 +65,14 @@ def _may_try() -> bool:
 @bp.route("/setup/code", methods=["GET", "POST"])
 @access.public
 def code() -> PageResponse:
-    """Type the code of the start, on another computer or a telephone."""
+    """Type the code of the set-up page, on another computer or a telephone."""
     if gate.is_begun() or gate.check_may_set_up() is None:
         return redirect(url_for("setup.choose") if not gate.is_begun() else "/")
     form = SetupCodeForm()
     if form.validate_on_submit():
         if gate.try_code(form.code.data):
             return redirect(url_for("setup.choose"))
-        text = gettext("This is not the code. It stands in the window in which the program was started.")
+        text = gettext("This is not the code. Whoever started the program, or runs the server, has it.")
         form.refuse(Refused("wrong_code", text, "code"))
     return render_template("setup/code.html", form=form), form.status
 

@@ -57,13 +57,11 @@ def uri(database, empty_template):
 @pytest.fixture(autouse=True)
 def fresh(app, tmp_path, monkeypatch):
     """A program that has found nothing out yet, in a folder of its own and in no network."""
-    for found_out in ("IN_EARNEST", gate.CODE):
-        app.config.pop(found_out, None)
+    app.config.pop("IN_EARNEST", None)
     monkeypatch.setattr(app, "instance_path", str(tmp_path))
     monkeypatch.setattr(nearby, "network_address", lambda: None)
     yield
-    for found_out in ("IN_EARNEST", gate.CODE):
-        app.config.pop(found_out, None)
+    app.config.pop("IN_EARNEST", None)
 
 
 def form_with(place=VILLAGE, listed=AREAS, **fields):
@@ -106,9 +104,9 @@ SET_UP_PAGES = [("GET", "/setup"), ("POST", "/setup"), ("GET", "/setup/begin"), 
 
 
 @pytest.mark.parametrize(("method", "address"), SET_UP_PAGES)
-def test_from_elsewhere_it_asks_for_the_code_that_start_printed(app, client_of, method, address):
+def test_from_elsewhere_it_asks_for_the_code_of_the_set_up_page(app, client_of, method, address):
     client, form = client_of(None), form_with(**BESIDE)
-    printed = gate.new_code()
+    printed = gate.code()
     assert client.open(address, method=method, data=form, **FROM_ELSEWHERE).location == "/setup/code"
     wrong = client.post("/setup/code", data={"code": "AAAA-AAAA"}, **FROM_ELSEWHERE)
     assert "启动码不对" in wrong.text
@@ -122,18 +120,8 @@ def test_from_elsewhere_it_asks_for_the_code_that_start_printed(app, client_of, 
     )  # another phone
 
 
-def test_the_code_of_the_start_before_opens_nothing(client_of):
-    client, printed = client_of(None), gate.new_code()
-    client.post("/setup/code", data={"code": printed}, **FROM_ELSEWHERE)
-    assert client.get("/setup", **FROM_ELSEWHERE).status_code == 200
-    gate.new_code()
-    assert client.get("/setup", **FROM_ELSEWHERE).location == "/setup/code"
-    assert client.post("/setup/code", data={"code": printed}, **FROM_ELSEWHERE).status_code == 422
-
-
 @pytest.mark.parametrize("typed", ["", "0000-0000"])
-def test_where_no_code_was_printed_nobody_else_comes_in(client_of, typed):
-    """A server that was started in another way than by `start`."""
+def test_nobody_guesses_the_code(client_of, typed):
     answer = client_of(None).post("/setup/code", data={"code": typed}, **FROM_ELSEWHERE)
     assert answer.status_code == 422
     assert client_of(None).get("/setup", **FROM_ELSEWHERE).location == "/setup/code"
@@ -361,7 +349,7 @@ def test_who_chooses_the_network_is_let_in_by_it_at_the_next_start(client_of, tm
 @pytest.mark.one_database
 def test_nobody_locks_themselves_out_by_an_address(client_of):
     client = client_of(None)
-    client.post("/setup/code", data={"code": gate.new_code()}, **FROM_ELSEWHERE)
+    client.post("/setup/code", data={"code": gate.code()}, **FROM_ELSEWHERE)
     sent = form_with(COUNTY, printed="address", address="https://aixin.example")
     assert "您就进不来了" in client.post("/setup/begin", data=sent, **FROM_ELSEWHERE).text
     assert calendar.is_empty()
@@ -452,7 +440,7 @@ def test_what_is_no_demo_is_never_put_aside(app, client_of, tmp_path, monkeypatc
 def test_a_demo_is_made_at_its_own_computer_only(app, client_of, monkeypatch):
     monkeypatch.setattr(making, "make", a_short_demo)
     client = client_of(None)
-    client.post("/setup/code", data={"code": gate.new_code()}, **FROM_ELSEWHERE)
+    client.post("/setup/code", data={"code": gate.code()}, **FROM_ELSEWHERE)
     assert "制作演示" not in client.get("/setup", **FROM_ELSEWHERE).text
     client.post("/setup", **FROM_ELSEWHERE)
     assert calendar.is_empty()

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,30 @@ def test_counties_come_are_listed_closed_and_removed(host, migrated, database):
     assert status("nanhua") == 200
     assert typed("counties", "remove", "532324") == (0, "532324 is removed.")
     assert status("nanhua") == 404
+
+
+@only_on_sqlite
+def test_a_county_begins_by_its_page_with_the_code_that_add_says(host, migrated):
+    """Its people are elsewhere: they are led to the code, and no other county's opens it."""
+    printed = {}
+    for code in ("532323", "532324"):
+        said = typed("counties", "add", code, "--host", f"http://c{code}.example")[1]
+        assert f"http://c{code}.example/" in said
+        printed[code] = re.search("[0-9A-Z]{4}-[0-9A-Z]{4}", said)[0]
+        assert printed[code] in typed("setup-code", county=code)[1]
+    assert printed["532323"] != printed["532324"]
+    server = program.create_app()
+    for app in (server.applications.of(host.register.tenant(code)) for code in printed):
+        app.config.update(WTF_CSRF_ENABLED=False)
+    for code, opens in (("532323", "/setup"), ("532324", None)):
+        client = Client(server)
+        answer = client.post(
+            "/setup/code", base_url=f"http://c{code}.example", data={"code": printed["532323"]}
+        )
+        assert answer.location == opens
+    said = typed("counties", "add", "5323", "--prefecture", "--host", "http://p.example")[1]
+    assert "prefecture begin" in said
+    assert "code:" not in said
 
 
 @only_on_sqlite
