@@ -18,6 +18,7 @@ from werkzeug.test import Client
 import app as program
 from ground import clock
 from ground.db import db, transaction
+from ground.server import backups
 from ground.tenants import cli
 from ground.tenants.host import Host
 from ground.tenants.register import BadRegister, Register, Tenant
@@ -362,6 +363,30 @@ def names(prefecture, code):
         return set(db.session.scalars(sa.select(Person.name)))
 
 
+@only_on_sqlite
+def test_the_file_of_a_county_is_restored_in_no_other(host, migrated, monkeypatch):
+    """It says itself whose it is; of one that was made before, or alone, nobody can tell."""
+    monkeypatch.setattr(backups, "run_ourselves", lambda *_words: None)  # it verifies, which takes seconds
+    for code in ("532323", "532324"):
+        typed("counties", "add", code, "--host", f"c{code}.example")
+    done, file = typed("backup", county="532323")
+    assert done == 0, file
+    done, said = typed("restore", file, county="532324")
+    assert (done, "it is a backup of 532323, and this is 532324" in said) == (1, True), said
+    done, said = typed("restore", file, county="532323")
+    assert (done, "everything in it fits" in said) == (0, True), said
+    with host.inside("532323"):
+        assert not sa.inspect(db.engine).has_table(backups.WHOSE)
+        db.engine.dispose()
+    monkeypatch.setenv("AIXIN_INSTANCE", str(host.instance / "alone"))
+    done, said = typed("restore", file)
+    assert (done, "everything in it fits" in said) == (0, True), said
+    done, file = typed("backup")
+    monkeypatch.setenv("AIXIN_INSTANCE", str(host.instance))
+    done, said = typed("restore", file, county="532324")
+    assert (done, "everything in it fits" in said) == (0, True), said
+
+
 @pytest.mark.at_length
 def test_a_county_goes_out_and_comes_back_alone(
     database, template, tmp_path, monkeypatch, with_tools, really_run
@@ -382,11 +407,11 @@ def test_a_county_goes_out_and_comes_back_alone(
     done, said = typed("restore", file, county="east")
     assert (done, "everything in it fits" in said) == (0, True), said
     typed("counties", "open", "east")
-    if is_postgresql:  # the neighbour's backup: nothing of it is ours, and an empty county would be the end
-        typed("counties", "close", "west")
-        done, said = typed("restore", file, county="west")
-        assert (done, "nothing of aixin_west is in it" in said) == (1, True), said
-        typed("counties", "open", "west")
+    typed("counties", "close", "west")  # the neighbour's backup: an empty county would be the end
+    done, said = typed("restore", file, county="west")
+    why = "nothing of aixin_west is in it" if is_postgresql else "it is a backup of east, and this is west"
+    assert (done, why in said) == (1, True), said
+    typed("counties", "open", "west")
     assert names(prefecture, "east") == was
     assert "后来的west" in names(prefecture, "west")
     prefecture.close()
