@@ -259,7 +259,7 @@ def guide_links() -> list[FurtherLink]:
             gettext("Print instructions: %(role)s", role=title), url_for("home.guide_sheet", role=role)
         )
         for role, title in labels.ROLES.items()
-        if role in IN_A_COUNTY and role in g.get("roles", ())
+        if role in g.get("roles", ())
     ]
 
 

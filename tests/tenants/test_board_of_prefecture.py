@@ -244,7 +244,9 @@ def test_all_that_the_page_leads_to_is_there(behind_one_door):
         if answer.mimetype == "text/html":
             links = re.findall(r'<a[^>]* href="(/[^"#?]*)', answer.text)
             todo |= {url for url in links if not url.startswith(("/static/", "/guides/"))} - seen
-    assert "/a/539900000000/accounts" in seen
+    assert {"/a/539900000000/accounts", "/guides"} <= seen
+    assert re.findall(r"/guides/(\w+)[.]pdf", page(service, BOARD).text) == ["prefecture"]
+    assert set(re.findall(r"/guides/(\w+)[.]pdf", page(service, "/guides").text)) == {"prefecture"}
 
 
 @settings(max_examples=25)
