@@ -689,7 +689,7 @@ def test_the_command_lists_the_bad_cells_and_fails(app, cast, tmp_path):
 
 
 def test_a_list_of_the_first_day_is_told_all_that_it_lacks_at_once(cast):
-    """Grids that are new, without kind and day: one try tells of both, and what a new grid's code looks like."""
+    """New grids without kind and day: one try tells of both; and what a new grid's code looks like."""
     first_day = [row(网格编码=f"00{n}", 网格名称=f"{n}组", 网格类型=None, 聘任日期=None) for n in (1, 2)]
     empty = row(网格编码="003", 网格名称="3组", 网格类型=None, 聘任日期=None, 姓名=None)
     for column in ("性别", "出生年份", "电话", "政治面貌"):
