@@ -205,7 +205,8 @@ def first_steps() -> list[ShownStep]:
 def _shown(state: steps.StepState) -> ShownStep:
     endpoint = state.step.endpoint
     place = "village" if current_app.url_map.is_endpoint_expecting(endpoint, "village") else "area"
-    who = "、".join(str(title) for role, title in labels.ROLES.items() if role in state.step.roles)
+    nearest_first = reversed(labels.ROLES.items())
+    who = "、".join(str(title) for role, title in nearest_first if role in state.step.roles)
     is_ours = bool(g.roles & state.step.roles)
     return ShownStep(state, url_for(endpoint, **{place: g.area.code}), who, is_ours)
 

@@ -123,7 +123,7 @@ def test_the_front_page_links_what_its_reader_does_and_names_who_does_the_rest(c
     part = page[page.index("first-steps") : page.index("</section>", page.index("first-steps"))]
     assert f'href="/a/{FAR_VILLAGE}/accounts"' in part
     assert f'href="/a/{FAR_VILLAGE}/import"' not in part
-    assert "由县级、乡镇、文书办理" in part
+    assert "由文书、乡镇、县级办理" in part
     for address in re.findall('href="([^"]+)"', part):
         assert client_of(chair).get(address).status_code == 200, address
 
