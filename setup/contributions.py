@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
-from people.pages import BANNERS, FRONT_PARTS, HELP
+from people.pages import BANNERS, BEFORE_WORK, FRONT_PARTS, HELP
 from people.trail.words import WORDS, Words
 from setup import cli, gate, helptexts, views
 
@@ -17,6 +17,7 @@ SETUP = Package(
     fillings=[
         BANNERS.filling("setup/leaving_demo.html"),
         FRONT_PARTS.filling("setup/steps.html"),
+        BEFORE_WORK.filling(views.lead_to_first_steps),
         HELP.filling(helptexts.HELP_TEXTS),
         WORDS.filling(
             Words(

@@ -202,6 +202,15 @@ def first_steps() -> list[ShownStep]:
     return [_shown(state) for state in steps.states(g.area)] if g.roles & STEP_ROLES else []
 
 
+def lead_to_first_steps() -> str | None:
+    """The front page, as long as steps of the first day are the reader's own; None otherwise.
+
+    A manager begins at the desk, and would find no word of them there.
+    """
+    is_left = any(shown.is_ours and not shown.state.is_over for shown in first_steps())
+    return url_for("home.area", area=g.area.code) if is_left else None
+
+
 def _shown(state: steps.StepState) -> ShownStep:
     endpoint = state.step.endpoint
     place = "village" if current_app.url_map.is_endpoint_expecting(endpoint, "village") else "area"

@@ -142,6 +142,15 @@ def test_the_manager_says_that_no_hours_are_needed(cast, village, client_of):
     assert "这一步不能省" in client.get(f"/v/{FAR_VILLAGE}/").text
 
 
+def test_a_manager_comes_to_the_steps_first_and_then_to_the_desk(cast, client_of):
+    """Of the cast's village one is left that is the manager's: the hours."""
+    client, enter = client_of(cast.manager), f"/a/{VILLAGE}/enter"
+    assert client.get(enter).location == f"/a/{VILLAGE}/"
+    client.post(f"/a/{VILLAGE}/first-day/skip", data={"step": "hours"})
+    assert client.get(enter).location == f"/v/{VILLAGE}/desk"
+    assert client_of(cast.volunteer).get(enter).location == f"/v/{VILLAGE}/desk"
+
+
 @pytest.mark.parametrize("role", ["worker", "volunteer", "supervisor"])
 def test_whose_work_it_is_not_reads_nothing_of_it(cast, client_of, role):
     assert (
