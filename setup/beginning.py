@@ -103,8 +103,8 @@ def begin(
 
 def _check_roles(place: Area, named: Counter[Role]) -> None:
     needed = Counter(roles_beside(place))
-    if needed - named:
-        text = _("%(place)s begins with these at least: %(roles)s.", place=place.name, roles=_titles(needed))
+    if missing := needed - named:
+        text = _("%(place)s can't begin without: %(roles)s.", place=place.name, roles=_titles(missing))
         raise Refused("others_needed", text)
     if others := set(named - needed) - further_roles(place):
         text = _(

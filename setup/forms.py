@@ -35,7 +35,7 @@ EXCEL = b"PK"  # how its files begin
 
 # The rows of those who have to be named: of a village's, and of a township's.
 ROWS_BESIDE = {role: labels.ROLES[role] for role in BESIDE_THE_CHAIR}
-ROWS_BESIDE |= {Role.TOWNSHIP: _("A colleague, where a township begins")}
+ROWS_BESIDE |= {Role.TOWNSHIP: _("Township office: a colleague, where a township begins")}
 FURTHER_ROLES = [role for role in Role if role in {*FURTHER_IN_A_VILLAGE, Role.TOWNSHIP}]
 FURTHER_ROWS = 4  # that stand below, and as many more at a press
 MOST_FURTHER = 40

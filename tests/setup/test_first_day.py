@@ -279,7 +279,7 @@ BAD_FORMS = {
     "two passwords": ({"again": "another"}, "两次输入的不一样"),
     "an easy password": ({"new": "12345678", "again": "12345678"}, "密码"),
     "half a person": ({"beside-0-username": ""}, "请把姓名和登录名都填上"),
-    "a person too few": ({"beside-1-name": "", "beside-1-username": ""}, "至少"),
+    "a person too few": ({"beside-1-name": "", "beside-1-username": ""}, "还缺：村务监督。"),
     "somebody of the township": ({"beside-3-name": "陈", "beside-3-username": "chen"}, "以后再开"),
     "somebody without a role": ({"further-0-name": "陈", "further-0-username": "chen"}, "请选择职责"),
     "a role that none here has": (
