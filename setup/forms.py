@@ -101,6 +101,8 @@ class BeginForm(NewPasswordForm, PrintedAddressForm):
     `listed` is the list that was brought, as it goes through the page; empty for the one of the program.
     """
 
+    most_further = MOST_FURTHER
+
     listed = HiddenField()
     file = FileField(_("Another county's list: code,level,name,parent_code"))
     use_list = SubmitField(_("Take this list"))
@@ -112,7 +114,6 @@ class BeginForm(NewPasswordForm, PrintedAddressForm):
     further = FieldList(FormField(FurtherRow), min_entries=FURTHER_ROWS, max_entries=MOST_FURTHER)
     more = SubmitField(_("More rows"))
     weekdays = SelectMultipleField(_("The shop is open on"), coerce=int)
-    most_further = MOST_FURTHER
     opens = TimeField(_("Opens"), validators=[Optional()])
     closes = TimeField(_("Closes"), validators=[Optional()])
 
