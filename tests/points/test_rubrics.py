@@ -65,7 +65,7 @@ def test_a_county_that_published_nothing_has_the_program_s_model(cast):
 def test_the_page_says_whose_items_are_adopted(cast, client_of):
     """A village that begins alone has no county's; nor has one on the day before its county's first."""
     for day, words, others in (
-        ("2024-12-31", "程序自带的细则样本", "县级项目"),
+        ("2024-12-31", "程序自带的细则范本", "县级项目"),
         ("2025-01-01", "采用县里的细则", "程序自带"),
     ):
         data = decision(in_force_from=day, more="1")
