@@ -43,6 +43,7 @@ from points.contributions import POINTS
 from reports import cli as reports_cli
 from reports.contributions import REPORTS
 from reports.prefecture import collecting
+from setup.cli import how_it_begins
 from setup.contributions import SETUP
 from shop.contributions import SHOP
 
@@ -88,7 +89,7 @@ def create_app(**settings: object) -> Flask:
             app = put_together(register.instance, settings)
     except BadRegister as error:
         raise SystemExit(str(error)) from error
-    counties = tenants_cli.counties(register, create_county)
+    counties = tenants_cli.counties(register, create_county, how_it_begins)
     counties.add_command(reports_cli.collect(lambda: applications_of(register)))
     app.cli.add_command(counties)
     return app

@@ -196,6 +196,9 @@ ABOUT_VILLAGE: Slot[Callable[[Area], list[FurtherLink]]] = Slot()
 # The page that the code of a card opens: its endpoint, which takes the card's `token`.
 CARD_PAGE: Slot[str] = Slot()
 
+# Where whoever comes in has to go before the first place of their role: an address, or None.
+BEFORE_WORK: Slot[Callable[[], str | None]] = Slot()
+
 # Templates of what stands above every page, and at the top of a front page.
 BANNERS: Slot[str] = Slot()
 FRONT_PARTS: Slot[str] = Slot()
@@ -259,7 +262,7 @@ def guide_links() -> list[FurtherLink]:
             gettext("Print instructions: %(role)s", role=title), url_for("home.guide_sheet", role=role)
         )
         for role, title in labels.ROLES.items()
-        if role in IN_A_COUNTY and role in g.get("roles", ())
+        if role in g.get("roles", ())
     ]
 
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access
-from people.guides.steps import STEPS
+from people.guides.steps import ANSWERS, STEPS
 from people.models import Role
 from people.pages import (
     ABOUT_VILLAGE,
@@ -48,6 +48,7 @@ REPORTS = Package(
         FRONT_PARTS.filling("reports/boards/front.html"),
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
+        ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),
         ABOUT_VILLAGE.filling(public_links),
         ABOUT_QUARTER.filling(quarter_links),
         PACKET_PARTS.filling(*parts.PARTS),

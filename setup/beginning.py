@@ -1,6 +1,7 @@
 """Beginning in earnest: the places, the first sign-ins and the shops' hours, all of it or nothing."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
@@ -26,6 +27,10 @@ FIRST_ROLES = {Level.COUNTY: Role.COUNTY, Level.TOWNSHIP: Role.TOWNSHIP}
 BESIDE_THE_CHAIR = (Role.CLERK, Role.SUPERVISOR, Role.MANAGER)
 BESIDE = {Level.COUNTY: (), Level.TOWNSHIP: (Role.TOWNSHIP,)}
 
+# Who else may be named at once. Workers are not: they come with the roster, and sign in by their cards.
+FURTHER_IN_A_VILLAGE = frozenset({Role.CLERK, Role.INSTRUCTOR, Role.MANAGER, Role.VOLUNTEER})
+FURTHER = {Level.COUNTY: frozenset[Role](), Level.TOWNSHIP: frozenset({Role.TOWNSHIP})}
+
 
 @dataclass(frozen=True)
 class NewSignIn:
@@ -43,8 +48,13 @@ def first_role(place: Area) -> Role:
 
 
 def roles_beside(place: Area) -> tuple[Role, ...]:
-    """The roles of those who are named beside the first sign-in of a place."""
+    """The roles of those who have to be named beside the first sign-in of a place, one of each."""
     return BESIDE.get(place.level, BESIDE_THE_CHAIR)
+
+
+def further_roles(place: Area) -> frozenset[Role]:
+    """The roles of those who may be named besides, as many as there are."""
+    return FURTHER.get(place.level, FURTHER_IN_A_VILLAGE)
 
 
 def places_of(listed: Sequence[Area], code: str) -> list[Area]:
@@ -66,8 +76,8 @@ def begin(
 
     `own` is who sits there, with a password of their own; those `beside` choose theirs at the first sign-in.
     The `hours` are those of every shop there. Refused `not_empty` where somebody has begun already,
-    `no_such_place`, `same_name`, `others_needed` where those beside are not as `roles_beside` says, and as
-    `accounts.add_user` and `accounts.grant` say.
+    `no_such_place`, `same_name`, `others_needed` where one of `roles_beside` is missing, `others_later` for
+    somebody else whose role is none of `further_roles`, and as `accounts.add_user` and `accounts.grant` say.
     """
     if not calendar.is_empty():
         raise _begun_already()
@@ -78,13 +88,7 @@ def begin(
     except IntegrityError as error:  # somebody began at the same moment
         raise _begun_already() from error
     place = next(area for area in taken if area.code == code)
-    if tuple(new.role for new in beside) != (needed := roles_beside(place)):
-        titles = "、".join(str(labels.ROLES[role]) for role in needed)
-        text = _(
-            "%(place)s begins with these, no more and no fewer: %(roles)s.", place=place.name, roles=titles
-        )
-        none = _("In a county nobody else is written down here: their sign-ins come afterwards.")
-        raise Refused("others_needed", text if needed else none)
+    _check_roles(place, Counter(new.role for new in beside))
     everybody = [names.folded(new.name) for new in (own, *beside)]
     if len(set(everybody)) < len(everybody):
         raise Refused("same_name", _("One name stands here twice. Whoever has another's name adds a word."))
@@ -95,6 +99,24 @@ def begin(
         for village in areas.villages_in(place):
             shops.set_hours(shops.open_shop(village), hours, user)
     return user
+
+
+def _check_roles(place: Area, named: Counter[Role]) -> None:
+    needed = Counter(roles_beside(place))
+    if missing := needed - named:
+        text = _("%(place)s can't begin without: %(roles)s.", place=place.name, roles=_titles(missing))
+        raise Refused("others_needed", text)
+    if others := set(named - needed) - further_roles(place):
+        text = _(
+            "Not written down here in %(place)s: %(roles)s. Their sign-ins come afterwards.",
+            place=place.name,
+            roles=_titles(others),
+        )
+        raise Refused("others_later", text)
+
+
+def _titles(roles: Iterable[Role]) -> str:
+    return "、".join(str(labels.ROLES[role]) for role in Role if role in {*roles})
 
 
 def _begun_already() -> Refused:

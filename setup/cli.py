@@ -1,4 +1,4 @@
-"""The command that starts the program by hand."""
+"""The command that starts the program by hand, and how an empty database begins."""
 
 import os
 from dataclasses import replace
@@ -105,14 +105,32 @@ def _check_nobody_expects_earnest(lan: bool) -> None:
         )
 
 
+def how_it_begins() -> str:
+    """How an empty database begins, with the code of its set-up page; empty once something is in it."""
+    if not calendar.is_empty():
+        return ""
+    return (
+        "Nothing is in the database yet: the page leads through the first day.\n"
+        f"From another computer or a telephone it asks for this code: {gate.code()}"
+    )
+
+
+@click.command("setup-code", cls=OneCommand)
+@with_appcontext
+def setup_code() -> None:
+    """Say the code that the set-up page asks for, as long as nothing is in the database."""
+    beginning = how_it_begins()
+    if not beginning:
+        raise click.ClickException("Somebody has begun already, so no code is asked for.")
+    where = current_app.config["PUBLIC_URL"] or address("127.0.0.1", default_port())
+    click.echo(f"{where}/\n{beginning}")
+
+
 def greeting(port: int) -> str:
     """The address; for an empty database the code of its set-up page, for a demo a sign-in of each role."""
     lines = [f"\nAixin 爱心 is at {address('127.0.0.1', port)}  (Ctrl+C stops it)\n"]
-    if calendar.is_empty():
-        lines.append(
-            "Nothing is in the database yet: the page leads through the first day.\n"
-            f"From another computer or a telephone it asks for this code: {gate.new_code()}\n"
-        )
+    if beginning := how_it_begins():
+        lines.append(f"{beginning}\n")
     if calendar.find_calendar() is not None:
         lines.append(f"Sign in as any of these; the password is always {SECRET.plain}:\n")
         lines += [f"  {role:<12} {ROLE_WORDS[role]}" for role in ROLES]

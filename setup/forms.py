@@ -23,16 +23,22 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from ground.forms import Form, OneTimeCodeField, Rows, SelectField
 from ground.paper import words
 from ground.refusal import Refused
-from people import areas
+from people import areas, labels
 from people.forms.accounts import LONGEST_PASSWORD, NewPasswordForm
 from people.forms.upkeep import PrintedAddressForm
 from people.models import Area, Role
 from people.signin import passwords
-from setup.beginning import BESIDE_THE_CHAIR, NewSignIn, first_role
+from setup.beginning import BESIDE_THE_CHAIR, FURTHER_IN_A_VILLAGE, NewSignIn, first_role
 from shop.shelf.hours import Hours, Span
 
 EXCEL = b"PK"  # how its files begin
-ROWS_BESIDE = (*BESIDE_THE_CHAIR, Role.TOWNSHIP)  # of a village's, and of a township's
+
+# The rows of those who have to be named: of a village's, and of a township's.
+ROWS_BESIDE = {role: labels.ROLES[role] for role in BESIDE_THE_CHAIR}
+ROWS_BESIDE |= {Role.TOWNSHIP: _("Township office: a colleague, where a township begins")}
+FURTHER_ROLES = [role for role in Role if role in {*FURTHER_IN_A_VILLAGE, Role.TOWNSHIP}]
+FURTHER_ROWS = 4  # that stand below, and as many more at a press
+MOST_FURTHER = 40
 
 
 class SetupCodeForm(Form):
@@ -54,7 +60,7 @@ class SkipForm(Form):
 
 
 class SignInRow(Rows):
-    """Somebody beside the chair; both empty: nobody yet."""
+    """Somebody beside whoever begins; both empty: nobody yet."""
 
     name = StringField(_("Name"), validators=[Length(max=200)])
     username = StringField(_("Sign-in name"), validators=[Length(max=40)])
@@ -64,6 +70,23 @@ class SignInRow(Rows):
         if super().validate(*args, **kwargs) and bool(self.name.data) != bool(self.username.data):
             self.username.errors = [_("Write down the name and the sign-in name.")]
         return not (self.name.errors or self.username.errors)
+
+
+class FurtherRow(SignInRow):
+    """Somebody else, of whatever role."""
+
+    role = SelectField(_("Role"), default="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        titles = [(role.value, labels.ROLES[role]) for role in FURTHER_ROLES]
+        self.role.choices = [("", _("Choose the role.")), *titles]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check that whoever is named has a role."""
+        if super().validate(*args, **kwargs) and self.name.data and not self.role.data:
+            self.role.errors = [_("Choose the role.")]
+        return not self.errors
 
 
 class EndDemoForm(Form):
@@ -78,6 +101,8 @@ class BeginForm(NewPasswordForm, PrintedAddressForm):
     `listed` is the list that was brought, as it goes through the page; empty for the one of the program.
     """
 
+    most_further = MOST_FURTHER
+
     listed = HiddenField()
     file = FileField(_("Another county's list: code,level,name,parent_code"))
     use_list = SubmitField(_("Take this list"))
@@ -86,6 +111,8 @@ class BeginForm(NewPasswordForm, PrintedAddressForm):
     username = StringField(_("Your sign-in name"), validators=[InputRequired(), Length(max=40)])
     new = PasswordField(_("Your password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     beside = FieldList(FormField(SignInRow), min_entries=len(ROWS_BESIDE), max_entries=len(ROWS_BESIDE))
+    further = FieldList(FormField(FurtherRow), min_entries=FURTHER_ROWS, max_entries=MOST_FURTHER)
+    more = SubmitField(_("More rows"))
     weekdays = SelectMultipleField(_("The shop is open on"), coerce=int)
     opens = TimeField(_("Opens"), validators=[Optional()])
     closes = TimeField(_("Closes"), validators=[Optional()])
@@ -112,6 +139,26 @@ class BeginForm(NewPasswordForm, PrintedAddressForm):
         if not self.weekdays.data:
             return None
         return Hours(dict.fromkeys(self.weekdays.data, Span(self.opens.data, self.closes.data)))
+
+    @property
+    def rows_beside(self) -> list[tuple[Any, Any]]:
+        """The rows of those who have to be named, each with its title."""
+        return [*zip(ROWS_BESIDE.values(), self.beside, strict=True)]
+
+    @property
+    def has_further(self) -> bool:
+        """Whether somebody stands in the rows below, or is to."""
+        return self.wants_more or any(row.form.name.data or row.form.username.data for row in self.further)
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether it was sent for more rows alone."""
+        return bool(self.is_submitted() and self.more.data)
+
+    def add_rows(self) -> None:
+        """Let more rows stand ready, as far as there is room."""
+        for _row in range(min(FURTHER_ROWS, MOST_FURTHER - len(self.further))):
+            self.further.append_entry()
 
     @property
     def has_new_list(self) -> bool:
@@ -149,14 +196,18 @@ class BeginForm(NewPasswordForm, PrintedAddressForm):
         """
         secret = passwords.own_secret(self.new.data, self.username.data)
         own = NewSignIn(first_role(place), self.name.data, self.username.data, secret)
+        named = [
+            *zip(ROWS_BESIDE, self.beside, strict=True),
+            *((row.form.role.data, row) for row in self.further),
+        ]
         beside = [
             NewSignIn(
-                role,
+                Role(role),
                 row.form.name.data,
                 row.form.username.data,
                 passwords.secret_of(passwords.new_password()),
             )
-            for role, row in zip(ROWS_BESIDE, self.beside, strict=True)
+            for role, row in named
             if row.form.name.data
         ]
         return own, beside

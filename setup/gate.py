@@ -1,29 +1,30 @@
-"""Who may set the program up: whoever sits at this computer, or knows the code that `start` printed."""
+"""Who may set the program up: whoever sits at this computer, or knows the code that a command prints."""
 
 import hmac
-import secrets
-from hashlib import sha256
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from ground import web
 from ground.server import visitor
 from people import access
-from people.cards import random_characters
+from people.scanning.reading import ALPHABET
 
-CODE = "SETUP_CODE"  # in the configuration, from `start` on until its end
 CODE_CHARACTERS = 8  # 40 bits; it is asked for until the first day is over
-KNOWN = "setup_code"  # in the cookie of who typed it
+KNOWN = "knows_setup_code"  # in the cookie of who typed it
 
 # What a visitor chooses on any page.
 CHOICES = {"home.language", "home.print_size"}
 
 
-def new_code() -> str:
-    """A new code for who sets the program up from elsewhere, in two groups; the one before opens nothing."""
-    code = random_characters(CODE_CHARACTERS, secrets.SystemRandom())
-    current_app.config[CODE] = code
-    return f"{code[:4]}-{code[4:]}"
+def code() -> str:
+    """The code for who sets the program up from elsewhere, in two groups.
+
+    It comes of the program's secret, so that a command can say what every process of a server asks for.
+    """
+    key = web.program_key("setup code")
+    drawn = "".join(ALPHABET[byte % len(ALPHABET)] for byte in key[:CODE_CHARACTERS])
+    return f"{drawn[:4]}-{drawn[4:]}"
 
 
 def is_begun() -> bool:
@@ -42,27 +43,15 @@ def check_may_set_up() -> Response | None:
     """Lead whoever comes from elsewhere to where the code is asked; 404 once something is there."""
     if is_begun():
         abort(404)
-    if visitor.is_from_here() or _knows_code():
+    if visitor.is_from_here() or session.get(KNOWN):
         return None
     return redirect(url_for("setup.code"))
 
 
-def _mark() -> str:
-    """What stands in the cookie of who knows the code; empty where there is none."""
-    code = current_app.config.get(CODE, "")
-    return sha256(code.encode()).hexdigest() if code else ""
-
-
-def _knows_code() -> bool:
-    mark = _mark()
-    return bool(mark) and hmac.compare_digest(session.get(KNOWN, ""), mark)
-
-
 def try_code(typed: str) -> bool:
     """Whether this is the code; it is then remembered on this device."""
-    code = current_app.config.get(CODE, "")
     plain = "".join(character for character in typed.upper() if character.isalnum())
-    if not code or not hmac.compare_digest(plain.encode(), code.encode()):
+    if not hmac.compare_digest(plain.encode(), code().replace("-", "").encode()):
         return False
-    session[KNOWN] = _mark()
+    session[KNOWN] = True
     return True

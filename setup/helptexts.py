@@ -9,7 +9,7 @@ HELP_TEXTS = {
     ),
     "setup.code": _(
         "The code shows that you are the one who started the program. Type it as it stands in that window; "
-        "small letters and blanks do not matter. With each start there is a new one."
+        "small letters and blanks do not matter. If somebody else runs the server, ask them for it."
     ),
     "setup.end_demo": _(
         "Press the button when you have seen enough of the demo. It stays as long as the program runs; with "

@@ -25,7 +25,6 @@ from people.views.upkeep import address
 from setup import gate, steps
 from setup.beginning import NewSignIn, begin
 from setup.forms import (
-    ROWS_BESIDE,
     BeginForm,
     DemoForm,
     EndDemoForm,
@@ -66,14 +65,14 @@ def _may_try() -> bool:
 @bp.route("/setup/code", methods=["GET", "POST"])
 @access.public
 def code() -> PageResponse:
-    """Type the code of the start, on another computer or a telephone."""
+    """Type the code of the set-up page, on another computer or a telephone."""
     if gate.is_begun() or gate.check_may_set_up() is None:
         return redirect(url_for("setup.choose") if not gate.is_begun() else "/")
     form = SetupCodeForm()
     if form.validate_on_submit():
         if gate.try_code(form.code.data):
             return redirect(url_for("setup.choose"))
-        text = gettext("This is not the code. It stands in the window in which the program was started.")
+        text = gettext("This is not the code. Whoever started the program, or runs the server, has it.")
         form.refuse(Refused("wrong_code", text, "code"))
     return render_template("setup/code.html", form=form), form.status
 
@@ -96,7 +95,10 @@ def begin_in_earnest() -> PageResponse:
     network_url = nearby.network_url(default_port())
     form.offer(network_url)
     listed, is_readable = _offer_places(form)
-    if is_readable and not form.has_new_list and form.validate_on_submit():
+    if form.wants_more:
+        form.add_rows()
+    is_shown_again = is_readable and (form.has_new_list or form.wants_more)
+    if is_readable and not is_shown_again and form.validate_on_submit():
         place = next((area for area in listed if area.code == form.place.data), None) or abort(404)
         sign_ins = _sign_ins(form, place)
         if sign_ins and (user := _begin(form, listed, place, *sign_ins)):
@@ -109,10 +111,9 @@ def begin_in_earnest() -> PageResponse:
         form=form,
         asks_address=asks_address,
         network_url=network_url,
-        beside=[labels.ROLES[role] for role in ROWS_BESIDE],
-        has_new_list=form.has_new_list and is_readable,
+        is_shown_again=is_shown_again,
     )
-    return page, 200 if form.has_new_list and is_readable else form.status
+    return page, 200 if is_shown_again else form.status
 
 
 def _sign_ins(form: BeginForm, place: Area) -> tuple[NewSignIn, list[NewSignIn]] | None:
@@ -201,10 +202,20 @@ def first_steps() -> list[ShownStep]:
     return [_shown(state) for state in steps.states(g.area)] if g.roles & STEP_ROLES else []
 
 
+def lead_to_first_steps() -> str | None:
+    """The front page, as long as steps of the first day are the reader's own; None otherwise.
+
+    A manager begins at the desk, and would find no word of them there.
+    """
+    is_left = any(shown.is_ours and not shown.state.is_over for shown in first_steps())
+    return url_for("home.area", area=g.area.code) if is_left else None
+
+
 def _shown(state: steps.StepState) -> ShownStep:
     endpoint = state.step.endpoint
     place = "village" if current_app.url_map.is_endpoint_expecting(endpoint, "village") else "area"
-    who = "、".join(str(title) for role, title in labels.ROLES.items() if role in state.step.roles)
+    nearest_first = reversed(labels.ROLES.items())
+    who = "、".join(str(title) for role, title in nearest_first if role in state.step.roles)
     is_ours = bool(g.roles & state.step.roles)
     return ShownStep(state, url_for(endpoint, **{place: g.area.code}), who, is_ours)
 

@@ -3,10 +3,10 @@
 import { beep } from "./desk/sound.js";
 import { folded } from "./names.js";
 import { narrow } from "./narrow.js";
+import { addRow, hasRoom } from "./rows.js";
 import { gather, scans } from "./scanning/gun.js";
 import { readScan } from "./scanning/reading.js";
 
-const MOST_ROWS = 150; // as the server takes at once
 const form = document.querySelector("form[data-delivery]");
 const list = form.querySelector(".delivery-lines");
 const scanForm = document.querySelector("form[data-scanned]");
@@ -23,27 +23,8 @@ const rows = () => [...list.children];
 const control = (row, name) => row.querySelector(`[name$="-${name}"]`);
 const isBlank = (row) => [...row.querySelectorAll("input")].every(({ type, value }) => type === "checkbox" || !value.trim());
 
-// A blank row like the first one, under the next number.
-function newRow() {
-  const number = Math.max(...rows().map((row) => Number(control(row, "article").name.split("-")[1]))) + 1;
-  const row = list.firstElementChild.cloneNode(true);
-  for (const part of row.querySelectorAll(".error, .form-check")) part.remove();
-  for (const each of row.querySelectorAll("[id], [for], [name]")) {
-    for (const name of ["id", "for", "name"]) {
-      if (each.hasAttribute(name)) each.setAttribute(name, each.getAttribute(name).replace(/^lines-\d+/, `lines-${number}`));
-    }
-    each.removeAttribute("aria-invalid");
-    each.removeAttribute("aria-describedby");
-    if (!each.matches("input")) continue;
-    each.setAttribute("value", "");
-    each.value = "";
-  }
-  list.append(row);
-  return row;
-}
-
 function blankRow() {
-  return rows().find(isBlank) ?? (rows().length < MOST_ROWS ? newRow() : undefined);
+  return rows().find(isBlank) ?? (hasRoom(list) ? addRow(list) : undefined);
 }
 
 // The row of an article; with a day, the one with that day.
@@ -104,12 +85,6 @@ form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input")) return;
   event.preventDefault();
   scan.focus();
-});
-
-form.addEventListener("click", (event) => {
-  if (event.target.name !== "more" || rows().length >= MOST_ROWS) return;
-  event.preventDefault();
-  control(newRow(), "article").focus();
 });
 
 scanForm.hidden = false;

@@ -8,3 +8,15 @@ const folded = (sign) => (/\p{No}/u.test(sign) ? sign : sign.normalize("NFKC"));
 
 export const narrow = (text) =>
   [...text.replace(INVISIBLE, "")].map(folded).join("").replace(DASHES, "-").replaceAll("。", ".").trim();
+
+const IDENTITY_NUMBER = /(?:^|\D)(?=((?:\d[ -]?){17}[\dXx])(?!\d))/g;
+const BORN = /^\d{6}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])/;
+
+// Whether a text holds the number of an identity card: eighteen signs with a day of birth that add up.
+export function hasIdentityNumber(text) {
+  return [...narrow(text).matchAll(IDENTITY_NUMBER)].some(([, found]) => {
+    const number = found.replace(/[ -]/g, "").toUpperCase();
+    const weighed = [...number.slice(0, 17)].reduce((sum, figure, place) => sum + Number(figure) * 2 ** (17 - place), 0);
+    return BORN.test(number) && "10X98765432"[weighed % 11] === number[17];
+  });
+}

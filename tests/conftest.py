@@ -219,8 +219,7 @@ def empty(lasting_app: Callable[[str], Flask], database: Databases, empty_templa
     """The application on an empty database of its own, in a context."""
     with database.lent(empty_template) as name:
         app = lasting_app(database.uri(name))
-        for found_out in ("IN_EARNEST", "SETUP_CODE"):
-            app.config.pop(found_out, None)
+        app.config.pop("IN_EARNEST", None)
         with app.app_context():
             yield app
             db.session.remove()

@@ -707,6 +707,25 @@ def test_templates_hold_no_script_and_no_style():
     assert {file: what for file, what in found.items() if what} == {}
 
 
+PRESSED = re.compile(
+    r'<button(?![^>]*type="button")[^>]*>|\{\{ *submit\(|\{\{ *form\.\w+\(class="btn[^}]*\}\}'
+)
+SCANNED_INTO = {"new_activity.html"}  # whose scanner ends with Enter: the one it scanned is ticked
+
+
+def test_enter_in_a_field_presses_no_button_that_only_changes_the_form():
+    """The first of a form is the one it presses: more rows, or another list, and a password is gone."""
+    first = {
+        str(file): buttons[0]
+        for file in TEMPLATES
+        if file.name not in SCANNED_INTO
+        for form in file.read_text().split("<form")[1:]
+        if "formnovalidate" in form and (buttons := PRESSED.findall(form))
+    }
+    assert len(first) > 3
+    assert {file: button for file, button in first.items() if "formnovalidate" in button} == {}
+
+
 def test_every_form_carries_a_key_and_no_search_does():
     """What is sent is done once (`ground.formkey`), also by forms that no test opens; what looks only, has
     an address that can be passed on."""

@@ -24,6 +24,7 @@ from ground.db import database_file, db
 KEPT = 30
 NAMES = "aixin-*.backup"
 ASIDE = "before_"  # how the names begin under which a restore keeps what was there (restoring.py)
+WHOSE = "backup_of"  # the table of a copy of SQLite that says whose it is; no database has it
 UNFINISHED_STAY = timedelta(days=1)  # longer than any takes that is being made
 MOST_SAID = 2000  # of what a command says that fails, so many characters are told
 
@@ -70,6 +71,7 @@ def write(file: Path) -> None:
         else:
             copy_sqlite(source, unfinished)
             check_sqlite(unfinished)
+            _say_whose(unfinished)
         with unfinished.open("rb+") as written:
             os.fsync(written.fileno())
         unfinished.replace(file)
@@ -136,6 +138,24 @@ def check_sqlite(copy: Path) -> None:
     run_ourselves(f"sqlite:///{copy.absolute()}", "ledger", "verify")
     with closing(sqlite3.connect(copy)) as database:
         database.execute("PRAGMA journal_mode=DELETE")  # who verifies opens it as every database
+
+
+def _say_whose(copy: Path) -> None:
+    """Write into a copy whose it is, where several tenants are served; a dump says it by its schema."""
+    if tenant := current_app.config.get("TENANT"):
+        with closing(sqlite3.connect(copy)) as database, database:
+            database.execute(f"CREATE TABLE {WHOSE} (tenant VARCHAR NOT NULL)")
+            database.execute(f"INSERT INTO {WHOSE} VALUES (?)", (tenant,))  # noqa: S608 -- our own name
+
+
+def take_whose(copy: Path) -> str:
+    """Whose a copy says that it is, which is taken out of it; empty where it does not say."""
+    with closing(sqlite3.connect(copy)) as database, database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (WHOSE,)).fetchone():
+            return ""
+        (tenant,) = database.execute(f"SELECT tenant FROM {WHOSE}").fetchone()  # noqa: S608 -- our own name
+        database.execute(f"DROP TABLE {WHOSE}")
+        return str(tenant)
 
 
 def check_dump(dump: Path) -> None:

@@ -58,6 +58,7 @@ def _into_file(backup: Path, database: Path, stamp: str) -> str | None:
     unfinished.touch(0o600)
     try:
         backups.copy_sqlite(backup, unfinished)
+        _check_is_ours(backups.take_whose(unfinished))
         backups.run_ourselves(f"sqlite:///{unfinished.absolute()}", "db", "upgrade")
         backups.check_sqlite(unfinished)
         kept = _put_aside(database, stamp)
@@ -66,6 +67,13 @@ def _into_file(backup: Path, database: Path, stamp: str) -> str | None:
         for each in files_of_database(unfinished):
             each.unlink(missing_ok=True)
     return kept
+
+
+def _check_is_ours(whose: str) -> None:
+    """Check that a backup is no other tenant's; who is alone takes any, and one that says nothing fits."""
+    own = current_app.config.get("TENANT")
+    if own and whose and whose != own:
+        raise BackupFailed(f"it is a backup of {whose}, and this is {own}")
 
 
 def put_aside(database: Path) -> str | None:

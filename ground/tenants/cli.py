@@ -35,8 +35,11 @@ class TenantCommands(click.Group):
             raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror}") from error
 
 
-def counties(register: Register, make: MakeIn) -> click.Group:
-    """The group of the commands, for the tenants of a register; `make` makes their applications."""
+def counties(register: Register, make: MakeIn, how_it_begins: Callable[[], str]) -> click.Group:
+    """The group of the commands, for the tenants of a register; `make` makes their applications.
+
+    `how_it_begins` says it of the county whose context this is, in sentences; empty where it has begun.
+    """
     group = TenantCommands(
         "counties", help="The counties that are served here, each in a database of its own."
     )
@@ -62,8 +65,13 @@ def counties(register: Register, make: MakeIn) -> click.Group:
             tenants[code] = tenant
             check(tenants)
             migrate(app := make(register.instance, tenant))
-        first = "prefecture begin" if is_prefecture else "areas import"
-        click.echo(f"{code} is at {tenant.address}/. Where it begins empty: aixin --county {code} {first} …")
+            with app.app_context(), _connections_end():
+                beginning = how_it_begins()
+        click.echo(f"{code} is at {tenant.address}/")
+        if beginning:
+            click.echo(
+                f"It begins by: aixin --county {code} prefecture begin …" if is_prefecture else beginning
+            )
         if len(tenants) == 1 and _ran_alone(register, app):
             click.echo(
                 "The county that ran here alone is not answered from the next start on: bring it in too "

@@ -136,25 +136,17 @@ class Applications:
         return is_behind
 
     def reasons_not_to_work(self) -> list[str]:
-        """The reasons that keep some tenant from its work, each with the tenant's code before it."""
-        reasons = list[str]()
-        try:
-            if not (tenants := self.register.tenants()):  # there were some when the server began
-                reasons.append(f"{self.register.file}: there is no county in it, or it is gone")
-            for tenant in tenants.values():
-                reasons += [f"{tenant.code}: {reason}" for reason in self._reasons(tenant)]
-        except BadRegister as error:
-            reasons.append(str(error))
-        return reasons
+        """The reasons that keep the process from its work: of the register alone, naming no tenant.
 
-    def _reasons(self, tenant: Tenant) -> list[str]:
-        if tenant.is_closed:  # as somebody wanted it
-            return []
+        What keeps one of them from its work, its own host says.
+        """
         try:
-            with self.of(tenant).app_context():
-                return list(health.reasons_not_to_work(self._migrations))
-        except (NotMade, OSError) as error:
-            return [str(error)]
+            if self.register.tenants():  # there were some when the server began
+                return []
+        except BadRegister:
+            log.exception("the register can't be read")
+            return ["register: it can't be read"]
+        return ["register: nobody stands in it, or it is gone"]
 
 
 class Door:

@@ -55,8 +55,8 @@ class KnownGrids:
             )
         raise tables.bad_cell(
             _(
-                "No grid here is called %(name)s. Write its name as the program has it, or add a column"
-                " %(column)s.",
+                "No grid here is called %(name)s. Write its name as the program has it. A new one needs a "
+                "code of its own, like 001, in the roster's column %(column)s.",
                 name=name,
                 column=code_column,
             )

@@ -58,6 +58,8 @@ class RosterStep(filing.ImportStep):
 
 Plan = filing.ImportPlan[RosterStep]
 
+SINCE_MISSING = _("Since when? A new worker needs this.")
+
 
 def make(table: tables.Table, area: Area) -> Plan:
     """The plan of a roster's table for an area. Writes and raises nothing: bad cells are in it."""
@@ -152,6 +154,8 @@ class _Planner:
             if value is None:
                 self._refuse(entry, column, _("A new grid needs this."))
         if entry.grid is None or entry.kind is None:
+            if entry.name is not None and entry.since is None:  # told with the rest, not at the next try
+                self._refuse(entry, columns.SINCE, SINCE_MISSING)
             return None
         return Grid(
             village=entry.village,
@@ -184,7 +188,7 @@ class _Planner:
             )
             return
         if entry.since is None:
-            self._refuse(entry, columns.SINCE, _("Since when? A new worker needs this."))
+            self._refuse(entry, columns.SINCE, SINCE_MISSING)
             return
         if holder and not _can_follow(holder, entry.since):
             text = _(

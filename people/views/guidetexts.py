@@ -42,6 +42,13 @@ GUIDE_STEPS = (
         Rhythm.DAILY,
     ),
     GuideStep(
+        165,
+        "signin.accounts",
+        frozenset({Role.PREFECTURE}),
+        _("Who comes is given a sign-in in %(page)s on the same day; who goes has it closed."),
+        Rhythm.DAILY,
+    ),
+    GuideStep(
         170,
         "roster.staffing",
         frozenset({Role.TOWNSHIP}),
@@ -97,7 +104,15 @@ GUIDE_ANSWERS = (
         22,
         None,
         frozenset(
-            {Role.SUPERVISOR, Role.INSTRUCTOR, Role.MANAGER, Role.VOLUNTEER, Role.TOWNSHIP, Role.COUNTY}
+            {
+                Role.SUPERVISOR,
+                Role.INSTRUCTOR,
+                Role.MANAGER,
+                Role.VOLUNTEER,
+                Role.TOWNSHIP,
+                Role.COUNTY,
+                Role.PREFECTURE,
+            }
         ),
         _("Ask whoever gave you the sign-in for a new one."),
         _("The password is forgotten"),
@@ -105,7 +120,17 @@ GUIDE_ANSWERS = (
     GuideAnswer(
         30,
         None,
-        frozenset({Role.CLERK, Role.CHAIR, Role.SUPERVISOR, Role.INSTRUCTOR, Role.TOWNSHIP, Role.COUNTY}),
+        frozenset(
+            {
+                Role.CLERK,
+                Role.CHAIR,
+                Role.SUPERVISOR,
+                Role.INSTRUCTOR,
+                Role.TOWNSHIP,
+                Role.COUNTY,
+                Role.PREFECTURE,
+            }
+        ),
         _("Leave the page open and press again once there is a network."),
         _("No network"),
     ),
@@ -140,7 +165,7 @@ GUIDE_ANSWERS = (
     GuideAnswer(
         64,
         None,
-        frozenset({Role.COUNTY}),
+        frozenset({Role.COUNTY, Role.PREFECTURE}),
         _("Ask whoever runs the system."),
         _("Still not clear"),
     ),

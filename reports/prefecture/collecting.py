@@ -15,6 +15,8 @@ from ground.db import transaction
 from ground.tenants.host import Applications, NotServed
 from ground.tenants.register import BadRegister, Tenant
 from people import areas
+from points.assessment import meeting_rules
+from points.assessment.meeting_rules import MeetingRules
 from reports.prefecture import received
 from reports.prefecture.received import Version
 
@@ -41,6 +43,7 @@ class _Prefecture:
     tenant: Tenant
     stem: str
     known: dict[str, set[Version]]
+    rules: dict[str, MeetingRules]
     brought: set[str]
 
 
@@ -83,7 +86,7 @@ def _begun(applications: Applications, tenant: Tenant) -> _Prefecture:
         area = areas.prefecture()
         if area is None:
             raise NotServed("it has not begun: prefecture begin")
-        return _Prefecture(tenant, area.stem, received.known_versions(), set())
+        return _Prefecture(tenant, area.stem, received.known_versions(), received.known_rules(), set())
 
 
 def _bring(applications: Applications, county: Tenant, above: _Prefecture) -> int:
@@ -96,12 +99,12 @@ def _bring(applications: Applications, county: Tenant, above: _Prefecture) -> in
         if code in above.brought:
             raise NotServed(f"another one has its code {code} here")
         above.brought.add(code)
-        sent = received.sent_by(area, above.known.get(code, set()))
-    if code in above.known and not sent:
+        rules, sent = meeting_rules.rules_of(area), received.sent_by(area, above.known.get(code, set()))
+    if above.rules.get(code) == rules and not sent:
         return 0
     with applications.inside(above.tenant), transaction():
         prefecture = areas.prefecture()
-        return received.receive(prefecture, code, name, sent) if prefecture else 0
+        return received.receive(prefecture, code, name, rules, sent) if prefecture else 0
 
 
 def _tried(tenant: Tenant, work: Callable[[], T]) -> tuple[T | None, str]:

@@ -15,6 +15,8 @@ from ground.clock import Quarter
 from ground.db import add_rows, db, lock
 from people import areas
 from people.models import Area
+from points.assessment import meeting_rules
+from points.assessment.meeting_rules import MeetingRules
 from reports.models import QuarterlyReturn, ReceivedReturn
 
 # Which versions are there already, by quarter and number.
@@ -62,13 +64,21 @@ def known_versions() -> dict[str, set[Version]]:
     return known
 
 
-def receive(prefecture: Area, code: str, name: str, sent: Sequence[SentReturn]) -> int:
+def known_rules() -> dict[str, MeetingRules]:
+    """The rules of the counties as the prefecture has them, by the code of the county."""
+    return {county.code: meeting_rules.rules_of(county) for county in areas.counties()}
+
+
+def receive(prefecture: Area, code: str, name: str, rules: MeetingRules, sent: Sequence[SentReturn]) -> int:
     """Write down a county, and what it sent, in the prefecture's database; once, however often it comes.
 
-    Returns how many returns are new. Refused as `areas.add_county`.
+    By its `rules` the prefecture knows when a quarter is due from it. Returns how many returns are new.
+    Refused as `areas.add_county`.
     """
     lock(prefecture)  # who collects at the same moment comes after
     county = areas.add_county(code, name, prefecture)
+    if meeting_rules.rules_of(county) != rules:
+        meeting_rules.decide(county, rules, county.name, None)
     known, now = known_versions()[county.code], clock.now()
     rows = [
         ReceivedReturn(

@@ -7,14 +7,16 @@ from typing import Any, NoReturn
 from flask import request
 from flask_babel import lazy_gettext as _
 
+from ground.figures import NO_IDENTITY_NUMBER, has_identity_number
 from shop.api.document import OPERATIONS, Operation, Shape
 from shop.api.problems import stop
 
+SCANNED = "barcode"  # looked up, and not kept
 KEY_HEADER = "Idempotency-Key"
 
 
 def body() -> Any:
-    """The body of the request as JSON. Stops with `not_json`, `bad_json`, `invalid`."""
+    """The body of the request as JSON. Stops with `not_json`, `bad_json`, `invalid`, `identity_number`."""
     if request.mimetype != "application/json":
         stop(415, "not_json", _("Send this as application/json."))
     try:
@@ -27,6 +29,7 @@ def body() -> Any:
     shape = _operation().body
     if shape is not None:
         _check(content, shape, "body")
+        _check_texts(content, "body")
     return content
 
 
@@ -81,6 +84,19 @@ def _check(value: object, shape: Shape, place: str) -> None:
     misfit = shape.first_error(value)
     if misfit is not None:
         _invalid(place + misfit[0], misfit[1])
+
+
+def _check_texts(value: object, place: str) -> None:
+    """Check that no text that is kept holds the number of an identity card, as the forms do."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name != SCANNED:
+                _check_texts(part, f"{place}/{name}")
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            _check_texts(part, f"{place}/{number}")
+    elif isinstance(value, str) and has_identity_number(value):
+        stop(422, "identity_number", NO_IDENTITY_NUMBER, where=place)
 
 
 def _invalid(where: str, reason: str) -> NoReturn:

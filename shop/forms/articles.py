@@ -51,6 +51,7 @@ class ArticlesForm(KeyedForm):
     lines = FieldList(FormField(ArticleRow))
     more = SubmitField(_("More rows"))
 
+    most_rows = MOST_ROWS
     marked = _("Something in the rows cannot be taken; it is marked there.")
 
     @property

@@ -304,8 +304,9 @@ class _Planner:
             self._refuse(entry, columns.ON_HAND, _("What is in the archive has no stock."))
         if entry.on_hand > MOST_UNITS_ALONE:
             text = _(
-                "One person alone takes in %(n)s of it at most. Leave this empty, and take it in as a "
-                "delivery.",
+                "One person alone takes in %(n)s of it at most. Leave this and all that the row says of "
+                "what lies there empty. Once the article is there, take it in as a delivery; a second "
+                "person agrees to that.",
                 n=MOST_UNITS_ALONE,
             )
             self._refuse(entry, columns.ON_HAND, text)

@@ -43,6 +43,7 @@ from tests.browser.house import (
 )
 from tests.browser.test_queue import answer_lost, cheapest
 from tests.cast import new_app
+from tests.test_figures import IDENTITY_NUMBERS
 
 VISITS = f"/v/{SHOP}/visits"
 DESK, OFFLINE = f"/v/{SHOP}/desk", f"/v/{SHOP}/offline"
@@ -772,6 +773,27 @@ def test_a_name_is_read_as_the_server_reads_it(desk: Page):
     }}"""
     expected = [[read(text) for text in texts] for read in (names.folded, names.kept, names.tidy)]
     assert desk.evaluate(read, texts) == expected
+
+
+def test_a_desk_that_holds_the_shop_writes_down_no_number_of_an_identity_card(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    read = f"""async (texts) => {{
+      const {{ hasIdentityNumber }} = await import("/static/v/{current_version()}/narrow.js");
+      return texts.map(hasIdentityNumber);
+    }}"""
+    texts, are = zip(*IDENTITY_NUMBERS, strict=True)
+    assert desk.evaluate(read, list(texts)) == list(are)
+    card, article = cards[FIRST + 8], cheapest(desk)
+    take(desk)
+    for code in (card[0], article):
+        gun(desk, code)
+    desk.locator("details.proxy summary").click()
+    desk.locator("[name=proxy_name]").fill("李小明")
+    desk.locator("[name=proxy_relation]").fill(f"儿子 {texts[0]}")
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator("[data-refused]")).to_contain_text("身份证号不要写进来")
+    assert receipts() == {}
 
 
 @pytest.mark.at_length

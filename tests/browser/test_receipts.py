@@ -209,3 +209,23 @@ def test_a_telephone_hands_the_receipt_to_its_printing_app(
     with desk.expect_download() as download:
         desk.get_by_role("link", name="下载").click()
     assert download.value.path().read_bytes() == base64.b64decode(link.removeprefix("rawbt:base64,"))
+
+
+def test_no_slip_with_a_first_password_is_torn_over_two_pages(browser: Browser, address: str):
+    """They are cut apart: name, sign-in and password stand on one piece."""
+    page = browser.new_page(base_url=address)
+    page.goto("/sign-in")
+    page.evaluate(
+        """() => {
+          const slip = (number) =>
+            `<div class="receipt-done"><h2>First${number}x</h2><p class="number">Last${number}x</p></div>`;
+          document.querySelector("main").innerHTML = [...Array(12).keys()].map(slip).join("");
+        }"""
+    )
+    pages = printed.texts(page.pdf(format="A4"))
+    page.close()
+    assert len(pages) > 1
+    for number in range(12):
+        assert [text for text in pages if f"First{number}x" in text] == [
+            text for text in pages if f"Last{number}x" in text
+        ]

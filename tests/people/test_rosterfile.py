@@ -686,3 +686,19 @@ def test_the_command_lists_the_bad_cells_and_fails(app, cast, tmp_path):
         assert "K3 户数" in result.stderr
     assert grid_of(cast) is None
     assert areas.county() is not None
+
+
+def test_a_list_of_the_first_day_is_told_all_that_it_lacks_at_once(cast):
+    """New grids without kind and day: one try tells of both; and what a new grid's code looks like."""
+    first_day = [row(网格编码=f"00{n}", 网格名称=f"{n}组", 网格类型=None, 聘任日期=None) for n in (1, 2)]
+    empty = row(网格编码="003", 网格名称="3组", 网格类型=None, 聘任日期=None, 姓名=None)
+    for column in ("性别", "出生年份", "电话", "政治面貌"):
+        empty[column] = None
+    assert told(planned(cast.village, [*first_day, empty])) == [
+        *(("J2", "网格类型"), ("L2", "聘任日期"), ("J3", "网格类型"), ("L3", "聘任日期")),
+        ("J4", "网格类型"),
+    ]
+    without_codes = [header for header in HEADERS if header != "网格编码"]
+    made = planned(cast.village, [row(网格名称="9组")], headers=without_codes)
+    assert told(made) == [("H2", "网格名称")]
+    assert "如 001" in str(made.bad_cells[0].reason)

@@ -62,6 +62,17 @@ def test_a_county_that_published_nothing_has_the_program_s_model(cast):
     assert versions.template_for(far, date(2024, 12, 31)) is None  # the cast's county published a day later
 
 
+def test_the_page_says_whose_items_are_adopted(cast, client_of):
+    """A village that begins alone has no county's; nor has one on the day before its county's first."""
+    for day, words, others in (
+        ("2024-12-31", "程序自带的细则范本", "县级项目"),
+        ("2025-01-01", "采用县里的细则", "程序自带"),
+    ):
+        data = decision(in_force_from=day, more="1")
+        page = client_of(cast.chair).post(f"{HERE}/adopt", data=data).text
+        assert (words in page, others in page) == (True, False), day
+
+
 @pytest.mark.parametrize(
     ("code", "own"),
     [

@@ -19,6 +19,7 @@ from people.models import Area, Grant, Role
 from people.signin import accounts
 from setup import beginning, gate
 from setup.beginning import NewSignIn
+from setup.forms import FURTHER_ROWS, MOST_FURTHER
 from shop.shelf import shops
 from tests.cast import AREAS, COUNTY, HASHED, TOWNSHIP, VILLAGE, new_app
 from tests.crowd import AT_ONCE
@@ -56,13 +57,11 @@ def uri(database, empty_template):
 @pytest.fixture(autouse=True)
 def fresh(app, tmp_path, monkeypatch):
     """A program that has found nothing out yet, in a folder of its own and in no network."""
-    for found_out in ("IN_EARNEST", gate.CODE):
-        app.config.pop(found_out, None)
+    app.config.pop("IN_EARNEST", None)
     monkeypatch.setattr(app, "instance_path", str(tmp_path))
     monkeypatch.setattr(nearby, "network_address", lambda: None)
     yield
-    for found_out in ("IN_EARNEST", gate.CODE):
-        app.config.pop(found_out, None)
+    app.config.pop("IN_EARNEST", None)
 
 
 def form_with(place=VILLAGE, listed=AREAS, **fields):
@@ -105,9 +104,9 @@ SET_UP_PAGES = [("GET", "/setup"), ("POST", "/setup"), ("GET", "/setup/begin"), 
 
 
 @pytest.mark.parametrize(("method", "address"), SET_UP_PAGES)
-def test_from_elsewhere_it_asks_for_the_code_that_start_printed(app, client_of, method, address):
+def test_from_elsewhere_it_asks_for_the_code_of_the_set_up_page(app, client_of, method, address):
     client, form = client_of(None), form_with(**BESIDE)
-    printed = gate.new_code()
+    printed = gate.code()
     assert client.open(address, method=method, data=form, **FROM_ELSEWHERE).location == "/setup/code"
     wrong = client.post("/setup/code", data={"code": "AAAA-AAAA"}, **FROM_ELSEWHERE)
     assert "启动码不对" in wrong.text
@@ -121,18 +120,8 @@ def test_from_elsewhere_it_asks_for_the_code_that_start_printed(app, client_of, 
     )  # another phone
 
 
-def test_the_code_of_the_start_before_opens_nothing(client_of):
-    client, printed = client_of(None), gate.new_code()
-    client.post("/setup/code", data={"code": printed}, **FROM_ELSEWHERE)
-    assert client.get("/setup", **FROM_ELSEWHERE).status_code == 200
-    gate.new_code()
-    assert client.get("/setup", **FROM_ELSEWHERE).location == "/setup/code"
-    assert client.post("/setup/code", data={"code": printed}, **FROM_ELSEWHERE).status_code == 422
-
-
 @pytest.mark.parametrize("typed", ["", "0000-0000"])
-def test_where_no_code_was_printed_nobody_else_comes_in(client_of, typed):
-    """A server that was started in another way than by `start`."""
+def test_nobody_guesses_the_code(client_of, typed):
     answer = client_of(None).post("/setup/code", data={"code": typed}, **FROM_ELSEWHERE)
     assert answer.status_code == 422
     assert client_of(None).get("/setup", **FROM_ELSEWHERE).location == "/setup/code"
@@ -176,11 +165,55 @@ def test_a_village_begins_with_its_people_its_hours_and_what_is_to_be_done(app, 
     assert accounts.sign_in("wang", given[0]).temporary is True
 
 
+@pytest.mark.one_database
+def test_a_village_begins_with_as_many_as_it_has(client_of):
+    further = {"": "", "volunteer": "sun", "instructor": "qian", "clerk": "zhou"}
+    more = {
+        f"further-{row}-{field}": value
+        for row, (role, name) in enumerate(further.items())
+        for field, value in (("role", role), ("name", name), ("username", name))
+    }
+    page = client_of(None).post("/setup/begin", data=form_with(**BESIDE, **more)).text
+    assert len(re.findall(r'class="number">([^<]+)<', page)) == 6
+    named = {(name, Role(role), VILLAGE) for role, name in further.items() if role}
+    assert named < roles()
+    assert len(roles()) == 7
+
+
+@pytest.mark.one_database
+def test_more_rows_come_at_a_press_and_nothing_that_was_typed_is_lost(client_of):
+    client, typed = client_of(None), {"further-3-name": "孙", "name": "", "more": "1"}
+    page = client.post("/setup/begin", data=form_with(**BESIDE, **typed))
+    assert page.status_code == 200, said_in(page)
+    assert page.text.count('name="further-') == 3 * 2 * FURTHER_ROWS
+    assert all(f'value="{typed}"' in page.text for typed in ("li", "王文书", "孙"))
+    assert "密码没有留下" in page.text
+    full = {f"further-{MOST_FURTHER - 1}-name": "孙", "more": "1"} | {
+        f"further-{row}-name": "" for row in range(MOST_FURTHER)
+    }
+    page = client.post("/setup/begin", data=form_with(**full))
+    assert (page.status_code, page.text.count('name="further-')) == (200, 3 * MOST_FURTHER)
+
+
+@pytest.mark.one_database
+def test_who_was_named_besides_stands_there_when_something_is_not_right(client_of):
+    more = {"further-0-role": "volunteer", "further-0-name": "孙", "further-0-username": "sun"}
+    page = client_of(None).post("/setup/begin", data=form_with(**BESIDE, **more, again="no")).text
+    assert re.search(r"<details open>\s*<summary>还有别的人", page)
+    assert all(f'value="{typed}"' in page for typed in ("孙", "sun"))
+    assert '<option selected value="volunteer">' in page
+
+
 @pytest.mark.parametrize(
     ("place", "more", "role"),
     [
         (COUNTY, {}, Role.COUNTY),
-        (TOWNSHIP, {"beside-3-name": "陈同事", "beside-3-username": "chen"}, Role.TOWNSHIP),
+        (
+            TOWNSHIP,
+            {"beside-3-name": "陈同事", "beside-3-username": "chen"}
+            | {"further-0-name": "孙同事", "further-0-username": "sun", "further-0-role": "township"},
+            Role.TOWNSHIP,
+        ),
     ],
 )
 def test_a_county_or_a_township_begins_with_all_its_villages(client_of, place, more, role):
@@ -246,8 +279,13 @@ BAD_FORMS = {
     "two passwords": ({"again": "another"}, "两次输入的不一样"),
     "an easy password": ({"new": "12345678", "again": "12345678"}, "密码"),
     "half a person": ({"beside-0-username": ""}, "请把姓名和登录名都填上"),
-    "a person too few": ({"beside-1-name": "", "beside-1-username": ""}, "不多也不少"),
-    "a person too many": ({"beside-3-name": "陈", "beside-3-username": "chen"}, "不多也不少"),
+    "a person too few": ({"beside-1-name": "", "beside-1-username": ""}, "还缺：村务监督。"),
+    "somebody of the township": ({"beside-3-name": "陈", "beside-3-username": "chen"}, "以后再开"),
+    "somebody without a role": ({"further-0-name": "陈", "further-0-username": "chen"}, "请选择职责"),
+    "a role that none here has": (
+        {"further-0-name": "陈", "further-0-username": "chen", "further-0-role": "supervisor"},
+        "选一项",
+    ),
     "one sign-in for two": ({"beside-1-username": "wang"}, "登录名"),
     "days without times": ({"weekdays": ["1"]}, "几点到几点"),
     "times without days": ({"opens": "08:00", "closes": "17:00"}, "几点到几点"),
@@ -311,7 +349,7 @@ def test_who_chooses_the_network_is_let_in_by_it_at_the_next_start(client_of, tm
 @pytest.mark.one_database
 def test_nobody_locks_themselves_out_by_an_address(client_of):
     client = client_of(None)
-    client.post("/setup/code", data={"code": gate.new_code()}, **FROM_ELSEWHERE)
+    client.post("/setup/code", data={"code": gate.code()}, **FROM_ELSEWHERE)
     sent = form_with(COUNTY, printed="address", address="https://aixin.example")
     assert "您就进不来了" in client.post("/setup/begin", data=sent, **FROM_ELSEWHERE).text
     assert calendar.is_empty()
@@ -402,7 +440,7 @@ def test_what_is_no_demo_is_never_put_aside(app, client_of, tmp_path, monkeypatc
 def test_a_demo_is_made_at_its_own_computer_only(app, client_of, monkeypatch):
     monkeypatch.setattr(making, "make", a_short_demo)
     client = client_of(None)
-    client.post("/setup/code", data={"code": gate.new_code()}, **FROM_ELSEWHERE)
+    client.post("/setup/code", data={"code": gate.code()}, **FROM_ELSEWHERE)
     assert "制作演示" not in client.get("/setup", **FROM_ELSEWHERE).text
     client.post("/setup", **FROM_ELSEWHERE)
     assert calendar.is_empty()

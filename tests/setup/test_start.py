@@ -72,17 +72,23 @@ def test_a_browser_is_where_there_is_a_screen_and_somebody_before_it(setting, is
 
 
 @pytest.mark.one_database
-def test_an_empty_database_is_served_with_the_code_of_its_set_up_page(empty, opened):
+def test_an_empty_database_is_served_with_the_code_of_its_set_up_page(empty, opened, monkeypatch):
     done = empty.test_cli_runner().invoke(args=["start"])
     assert done.exit_code == 0, done.output
     assert calendar.is_empty()
-    assert re.search("[0-9A-Z]{4}-[0-9A-Z]{4}", done.output)
     assert opened == [("server", "127.0.0.1")]
+    printed = re.search("[0-9A-Z]{4}-[0-9A-Z]{4}", done.output)[0]
+    said = empty.test_cli_runner().invoke(args=["setup-code"])  # in another process, for who forgot it
+    assert (said.exit_code, printed in said.output, "http://" in said.output) == (0, True, True), said.output
+    monkeypatch.setitem(empty.config, "SECRET_KEY", "of another county")
+    assert printed not in empty.test_cli_runner().invoke(args=["setup-code"]).output
 
 
 @pytest.mark.one_database
 def test_a_database_in_use_has_no_such_code(cast, app, opened):
     assert "code" not in app.test_cli_runner().invoke(args=["start"]).output
+    said = app.test_cli_runner().invoke(args=["setup-code"])
+    assert (said.exit_code, "begun already" in said.output) == (1, True)
 
 
 @pytest.mark.one_database

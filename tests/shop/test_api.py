@@ -181,6 +181,7 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
     till.void(undone, "拿错了")
     meets("voided", till.order(number, {SALT: 1}, key="undone"))
     meets("reason_missing", till.void(done, " \n"))
+    meets("identity_number", till.void(done, "拿错了，53232319680704106x"))
     with transaction():
         account = ledger.account_of(cast.worker)
         for key in ("a lot", "a lot more"):
@@ -240,6 +241,16 @@ def _of_who_comes(meets, till, cast, number):
     meets("bad_signature", till.order(number, {SOAP: 1}, collector=came | {"signature": [[1, 401, 3, 4]]}))
     meets("own_proxy", till.order(number, {SOAP: 1}, collector=came | {"name": cast.manager.name}))
     meets("bad_operator", till.order(number, {SOAP: 1}, operator="\u200b"))
+    card = "532323196807041211"
+    for wrong in (
+        {"collector": came | {"name": card}},
+        {"collector": came | {"relation": card}},
+        {"operator": card},
+    ):
+        answer = till.order(number, {SOAP: 1}, **wrong)
+        meets("identity_number", answer)
+        assert answer.json["where"] in ("body/collector/name", "body/collector/relation", "body/operator")
+    meets("unknown_goods", till.order(number, {card: 1}))  # what was scanned is not kept
     meets("expired", till.order(number, {"(01)06901028075831(17)261227": 1}))
     meets("in_future", till.get("/closing?day=2026-12-29"))
     meets("bad_day", till.get("/closing?day=1999-12-31"))

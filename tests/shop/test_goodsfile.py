@@ -21,9 +21,10 @@ from shop.goodsfile.intake import GOODS
 from shop.models import Delivery, Goods, Lot, Price, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
-from shop.stock import moves
+from shop.stock import deliveries, moves
+from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import FAR_VILLAGE, TODAY, TOWNSHIP, VILLAGE
-from tests.story import count, do, everything_fits, refusal, told
+from tests.story import count, do, everything_fits, refusal, refused, told
 
 pytestmark = pytest.mark.one_database
 
@@ -587,6 +588,23 @@ def test_stock_that_cannot_be_is_named_by_row_and_column(cast):
         made = planned(cast.village, [given])
         assert told(made) == [where], given
         assert str(made.bad_cells[0].reason)
+
+
+def test_whoever_has_more_than_one_person_takes_in_is_told_what_to_do_next(cast):
+    """And who does it, is refused nothing more."""
+    much = stocked(1_500, 保质期="2027-09-30", 来源="采购", **{"单价(成本)": 65})
+    made = planned(cast.village, [much])
+    assert told(made) == [("K2", "现有数量")]
+    said = str(made.bad_cells[0].reason)
+    assert [words for words in ("1000", "都空着", "整单入库", "第二个人") if words not in said] == []
+    of_stock = {columns.ON_HAND, columns.BEST_BEFORE, columns.COST, columns.SOURCE, columns.DONOR}
+    emptied = {column: value for column, value in much.items() if column not in of_stock}
+    assert take_in(cast.village, [emptied]) == {"added": 1}
+    line = DeliveryLine(named("食用油", cast.shop), 1_500, date(2027, 9, 30), 6500)
+    arrived = "much" * 4, cast.shop, Origin(Source.PURCHASE, "", "", TODAY), [line], cast.manager
+    refused("second_person", deliveries.take_in, *arrived)
+    do(deliveries.take_in, *arrived, cast.chair)
+    assert lots_of(named("食用油", cast.shop)) == [(1_500, Source.PURCHASE, 6500, date(2027, 9, 30))]
 
 
 def test_a_stock_list_as_an_office_sends_it(cast, client_of):

@@ -24,6 +24,9 @@ from people import areas
 from people.models import Area, GridKind, Level, Role, User
 from people.roster import grids
 from people.signin import accounts
+from points.assessment import meeting_rules
+from points.assessment.meeting_rules import MeetingRules
+from points.models import AssessmentRules
 from points.rubrics import template, versions
 from reports.models import ReceivedReturn
 from reports.prefecture import received
@@ -241,7 +244,9 @@ def test_all_that_the_page_leads_to_is_there(behind_one_door):
         if answer.mimetype == "text/html":
             links = re.findall(r'<a[^>]* href="(/[^"#?]*)', answer.text)
             todo |= {url for url in links if not url.startswith(("/static/", "/guides/"))} - seen
-    assert "/a/539900000000/accounts" in seen
+    assert {"/a/539900000000/accounts", "/guides"} <= seen
+    assert re.findall(r"/guides/(\w+)[.]pdf", page(service, BOARD).text) == ["prefecture"]
+    assert set(re.findall(r"/guides/(\w+)[.]pdf", page(service, "/guides").text)) == {"prefecture"}
 
 
 @settings(max_examples=25)
@@ -287,13 +292,13 @@ def test_what_came_is_never_changed_and_verified(empty):
     begin_prefecture()
     above = areas.prefecture()
     first, third = on_its_way(), on_its_way(3)
-    assert do(received.receive, above, "539901", "东县", [first]) == 1
-    assert do(received.receive, above, "539901", "东县", [first, on_its_way(grids=9)]) == 0
+    assert do(received.receive, above, "539901", "东县", MeetingRules(), [first]) == 1
+    assert do(received.receive, above, "539901", "东县", MeetingRules(), [first, on_its_way(grids=9)]) == 0
     assert everything_fits()
     for statement in (sa.update(ReceivedReturn).values(version=2), sa.delete(ReceivedReturn)):
         with pytest.raises(DBAPIError), transaction() as session:
             session.execute(statement)
-    do(received.receive, above, "539901", "东县", [third])
+    do(received.receive, above, "539901", "东县", MeetingRules(), [third])
     tamper("UPDATE received_return SET figures = '{}' WHERE version = 1")
     assert list(received.problems()) == [
         "received return 1: it is not as 东县 sent it",
@@ -307,9 +312,9 @@ def test_a_prefecture_begins_alone_and_has_only_what_lies_in_it(empty):
     begin_prefecture()
     refused("not_empty", areas.add_prefecture, "5398", "另一个州")
     above = areas.prefecture()
-    refused("foreign_parent", received.receive, above, "539801", "外县", [])
-    do(received.receive, above, "539901", "东县", [])
-    refused("changed", received.receive, above, "539901", "西县", [])
+    refused("foreign_parent", received.receive, above, "539801", "外县", MeetingRules(), [])
+    do(received.receive, above, "539901", "东县", MeetingRules(), [])
+    refused("changed", received.receive, above, "539901", "西县", MeetingRules(), [])
     refused("bad_lines", areas.import_areas, "code,level,name,parent_code\n5398,prefecture,州,".encode())
     user = db.session.scalar(sa.select(User))
     refused("last_of_county", accounts.revoke, user.grants[0], None)
@@ -318,14 +323,14 @@ def test_a_prefecture_begins_alone_and_has_only_what_lies_in_it(empty):
 
 def test_late_is_who_sent_nothing_by_the_day_it_was_due(empty, clock):
     begin_prefecture()
-    do(received.receive, areas.prefecture(), "539901", "东县", [])
+    do(received.receive, areas.prefecture(), "539901", "东县", MeetingRules(), [])
     due_on = sending.due_on(areas.county(), QUARTER)
     for day, state in ((due_on, "还没报"), (due_on + timedelta(days=1), "没报，已逾期")):
         clock.turn_to(day)
         (east,) = prefecture_quarter(QUARTER).counties
         with empty.test_request_context(), force_locale("zh"):
             assert east.state == state
-    do(received.receive, areas.prefecture(), "539901", "东县", [on_its_way()])
+    do(received.receive, areas.prefecture(), "539901", "东县", MeetingRules(), [on_its_way()])
     (east,) = prefecture_quarter(QUARTER).counties
     assert not east.is_late
 
@@ -351,3 +356,26 @@ def test_schemas_of_one_database_are_read_and_written_one_by_one(database, tmp_p
         assert everything_fits()
     service.close()
     database.drop("of_a_prefecture")
+
+
+@only_on_sqlite
+def test_a_county_is_late_by_its_own_days(behind_one_door):
+    """They come along although nothing was sent, and again when the county decides others."""
+    service = behind_one_door
+
+    def due_days():
+        assert brought(service) == {"east": 0, "west": 0, "north": 0}
+        with service.inside("above"):
+            decided = db.session.scalar(sa.select(sa.func.count()).select_from(AssessmentRules))
+            return decided, [
+                (sending.due_on(each, QUARTER) - QUARTER.last_day).days for each in areas.counties()
+            ]
+
+    assert due_days() == (0, [30, 30])
+    for number, days in enumerate((45, 20), 1):
+        with service.inside("east"):
+            do(meeting_rules.decide, areas.county(), MeetingRules(book_within_days=days), "李书记", None)
+        assert due_days() == (number, [days, 30])
+        assert due_days() == (number, [days, 30])
+    with service.inside("above"):
+        assert "李书记" not in db.session.scalars(sa.select(AssessmentRules.decided_by)).all()

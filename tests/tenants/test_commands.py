@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from werkzeug.test import Client
 import app as program
 from ground import clock
 from ground.db import db, transaction
+from ground.server import backups
 from ground.tenants import cli
 from ground.tenants.host import Host
 from ground.tenants.register import BadRegister, Register, Tenant
@@ -106,6 +108,30 @@ def test_counties_come_are_listed_closed_and_removed(host, migrated, database):
 
 
 @only_on_sqlite
+def test_a_county_begins_by_its_page_with_the_code_that_add_says(host, migrated):
+    """Its people are elsewhere: they are led to the code, and no other county's opens it."""
+    printed = {}
+    for code in ("532323", "532324"):
+        said = typed("counties", "add", code, "--host", f"http://c{code}.example")[1]
+        assert f"http://c{code}.example/" in said
+        printed[code] = re.search("[0-9A-Z]{4}-[0-9A-Z]{4}", said)[0]
+        assert printed[code] in typed("setup-code", county=code)[1]
+    assert printed["532323"] != printed["532324"]
+    server = program.create_app()
+    for app in (server.applications.of(host.register.tenant(code)) for code in printed):
+        app.config.update(WTF_CSRF_ENABLED=False)
+    for code, opens in (("532323", "/setup"), ("532324", None)):
+        client = Client(server)
+        answer = client.post(
+            "/setup/code", base_url=f"http://c{code}.example", data={"code": printed["532323"]}
+        )
+        assert answer.location == opens
+    said = typed("counties", "add", "5323", "--prefecture", "--host", "http://p.example")[1]
+    assert "prefecture begin" in said
+    assert "code:" not in said
+
+
+@only_on_sqlite
 def test_a_county_in_which_something_is_stays(prefecture, monkeypatch):
     monkeypatch.setenv("AIXIN_INSTANCE", str(prefecture.instance))
     code, said = typed("counties", "remove", "east")
@@ -165,9 +191,6 @@ def test_a_county_whose_database_is_behind_is_not_answered_and_the_others_are(ho
     (host.instance / "counties/good").mkdir(parents=True)
     shutil.copy(sa.make_url(database.uri(template)).database, host.instance / "counties/good/aixin.sqlite")
     assert [host.ask(code, "/sign-in").status_code for code in ("good", "behind")] == [200, 503]
-    everything = Client(host.host).get("/readyz", base_url="http://127.0.0.1:8000")
-    assert (everything.status_code, len(everything.json["reasons"])) == (503, 1)
-    assert everything.json["reasons"][0].startswith("behind: migrations: ")
     assert host.ask("good", "/readyz").status_code == 200
     assert host.ask("behind", "/readyz").json["reasons"][0].startswith("migrations: ")
     assert Client(host.host).get("/healthz", base_url="http://127.0.0.1:8000").status_code == 200
@@ -179,7 +202,7 @@ def test_a_county_whose_database_is_behind_is_not_answered_and_the_others_are(ho
     assert host.ask("behind", "/sign-in").status_code == 200
     (host.instance / "counties.json").write_text('{"good": {"address": "good.example"}}')  # by hand
     assert host.ask("good", "/sign-in").status_code == 503
-    assert "good.example is no address" in Client(host.host).get("/readyz").json["reasons"][0]
+    assert Client(host.host).get("/readyz").json["reasons"] == ["register: it can't be read"]
 
 
 def test_a_county_that_can_t_be_made_harms_no_other(host, monkeypatch):
@@ -200,8 +223,8 @@ def test_whatever_is_wrong_with_one_county_the_others_are_served_and_a_monitor_i
     host.join("odd", "plain")
     door = Host("odd", host.register, make, program.MIGRATIONS, proxies=0)
     assert Client(door).get("/", base_url="http://odd.example").status_code == 503
+    assert Client(door).get("/readyz", base_url="http://odd.example").status_code == 503
     assert [tenant.code for tenant, _app in door.applications.all()] == ["plain"]
-    assert door.applications._reasons(host.register.tenant("odd")) == ["nobody thought of it"]
 
 
 def test_a_register_that_is_gone_is_told_to_a_monitor(host):
@@ -209,8 +232,25 @@ def test_a_register_that_is_gone_is_told_to_a_monitor(host):
     host.join("good")
     host.register.file.unlink()
     answer = Client(host.host).get("/readyz", base_url="http://127.0.0.1:8000")
-    assert (answer.status_code, len(answer.json["reasons"])) == (503, 1)
-    assert "there is no county" in answer.json["reasons"][0]
+    assert (answer.status_code, answer.json["reasons"]) == (
+        503,
+        ["register: nobody stands in it, or it is gone"],
+    )
+
+
+def test_at_a_host_of_nobody_s_a_monitor_hears_of_the_process_and_of_no_county(host):
+    """Whoever finds the server by its number, or by a name that leads there, learns no code and no path."""
+    host.join("broken")
+    (host.instance / "counties/broken").mkdir(parents=True)
+    (host.instance / "counties/broken/settings.json").write_text("{")
+    for base_url in ("http://127.0.0.1:8000", "http://elsewhere.example"):
+        answer = Client(host.host).get("/readyz", base_url=base_url)
+        assert (answer.status_code, answer.json) == (200, {"status": "ok", "reasons": []})
+    assert host.ask("broken", "/readyz").status_code == 503
+    host.register.file.write_text('{"broken": {"address": "broken.example"}}')  # by hand
+    answer = Client(host.host).get("/readyz", base_url="http://127.0.0.1:8000")
+    assert answer.status_code == 503
+    assert not [word for word in ("broken", str(host.instance)) if word in answer.text]
 
 
 def test_the_list_goes_on_behind_a_county_whose_settings_are_broken(host, monkeypatch):
@@ -323,6 +363,30 @@ def names(prefecture, code):
         return set(db.session.scalars(sa.select(Person.name)))
 
 
+@only_on_sqlite
+def test_the_file_of_a_county_is_restored_in_no_other(host, migrated, monkeypatch):
+    """It says itself whose it is; of one that was made before, or alone, nobody can tell."""
+    monkeypatch.setattr(backups, "run_ourselves", lambda *_words: None)  # it verifies, which takes seconds
+    for code in ("532323", "532324"):
+        typed("counties", "add", code, "--host", f"c{code}.example")
+    done, file = typed("backup", county="532323")
+    assert done == 0, file
+    done, said = typed("restore", file, county="532324")
+    assert (done, "it is a backup of 532323, and this is 532324" in said) == (1, True), said
+    done, said = typed("restore", file, county="532323")
+    assert (done, "everything in it fits" in said) == (0, True), said
+    with host.inside("532323"):
+        assert not sa.inspect(db.engine).has_table(backups.WHOSE)
+        db.engine.dispose()
+    monkeypatch.setenv("AIXIN_INSTANCE", str(host.instance / "alone"))
+    done, said = typed("restore", file)
+    assert (done, "everything in it fits" in said) == (0, True), said
+    done, file = typed("backup")
+    monkeypatch.setenv("AIXIN_INSTANCE", str(host.instance))
+    done, said = typed("restore", file, county="532324")
+    assert (done, "everything in it fits" in said) == (0, True), said
+
+
 @pytest.mark.at_length
 def test_a_county_goes_out_and_comes_back_alone(
     database, template, tmp_path, monkeypatch, with_tools, really_run
@@ -343,11 +407,11 @@ def test_a_county_goes_out_and_comes_back_alone(
     done, said = typed("restore", file, county="east")
     assert (done, "everything in it fits" in said) == (0, True), said
     typed("counties", "open", "east")
-    if is_postgresql:  # the neighbour's backup: nothing of it is ours, and an empty county would be the end
-        typed("counties", "close", "west")
-        done, said = typed("restore", file, county="west")
-        assert (done, "nothing of aixin_west is in it" in said) == (1, True), said
-        typed("counties", "open", "west")
+    typed("counties", "close", "west")  # the neighbour's backup: an empty county would be the end
+    done, said = typed("restore", file, county="west")
+    why = "nothing of aixin_west is in it" if is_postgresql else "it is a backup of east, and this is west"
+    assert (done, why in said) == (1, True), said
+    typed("counties", "open", "west")
     assert names(prefecture, "east") == was
     assert "后来的west" in names(prefecture, "west")
     prefecture.close()

@@ -16,9 +16,10 @@ from people.views.home import bp
 @bp.get("/guides")
 @access.signed_in
 def guides() -> str:
-    """The instructions of all roles, one's own first."""
+    """The instructions of all roles that there are here, one's own first."""
     own = {grant.role for grant in current_user.grants_in_effect}
-    roles = sorted((role for role in labels.ROLES if role in IN_A_COUNTY), key=lambda role: role not in own)
+    here = IN_A_COUNTY if own <= IN_A_COUNTY else {Role.PREFECTURE}
+    roles = sorted((role for role in labels.ROLES if role in here), key=lambda role: role not in own)
     return render_template(
         "people/home/guides.html", roles=roles, own_roles=own, titles=labels.ROLES, paper_sizes=SCALES
     )
@@ -29,7 +30,7 @@ def guides() -> str:
 def guide_sheet(role: str) -> Response:
     """The instructions of a role on one sheet, A4 or A3 by `?paper=`."""
     paper = request.args.get("paper", "A4")
-    if role not in IN_A_COUNTY or paper not in SCALES:
+    if role not in {*Role} or paper not in SCALES:
         abort(404)
     return web.pdf(guide_pdf(_guide(Role(role)), paper), f"guide-{role}.pdf")
 

@@ -36,7 +36,9 @@ def front(village: str) -> str:
 @bp.get("/a/<area>/enter")
 @access.allow(*Role)
 def enter(area: str) -> Response:
-    """The first place of one's role in a village; above the villages, the first page there."""
+    """The first place of one's role in a village, or what comes before; above the villages the first page."""
+    if before := next(filter(None, (ask() for ask in pages.BEFORE_WORK.items())), None):
+        return redirect(before)
     entries = [entry for entry in pages.entries_for(g.area, g.roles) if not entry.under]
     if entries:
         return redirect(entries[0].url(g.area))

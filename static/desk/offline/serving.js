@@ -1,5 +1,6 @@
 // What the desk answers out of what is held: who a card is of, what is handed out, and the step back. As the server does.
 import { folded, keptName, tidy } from "../../names.js";
+import { hasIdentityNumber } from "../../narrow.js";
 import { askAbout } from "../field.js";
 import { shown } from "../points.js";
 import { NoAnswer, SignedOut } from "../server.js";
@@ -139,6 +140,8 @@ function refusalOf({ person, why: inactive, lines, total, collector }, held) {
   const isOfLength = (text, most) => text && [...text].length <= most;
   const isNamed = collector && isOfLength(collector.name, 100) && isOfLength(collector.relation, 40);
   if (collector && !isNamed) return refused("bad_proxy", { field: collector.name ? "proxy_relation" : "proxy_name" });
+  const withNumber = collector && ["name", "relation"].find((part) => hasIdentityNumber(collector[part]));
+  if (withNumber) return refused("identity_number", { field: `proxy_${withNumber}` });
   if (collector && folded(collector.name) === folded(record.lease.holder)) return refused("own_proxy", { field: "proxy_name" });
   const why = new Holding(held).refusalOf({ person: person.id, lines, total });
   if (!why) return null;
