@@ -59,6 +59,19 @@ def test_a_redemption_asks_for_nothing_twice(cast, till):
     }
 
 
+def test_what_every_till_asks_goes_straight_to_the_driver(cast, till, monkeypatch):
+    """Card and redemption send prepared statements alone (ground/db/prepared.py)."""
+    card = cast.card.number
+    till.order(card, {SOAP: 1})
+
+    def execute(_connection, statement, *_values):
+        raise AssertionError(f"not prepared: {statement}")
+
+    monkeypatch.setattr("sqlalchemy.Connection.execute", execute)
+    assert till.get(f"/cards/{card}").status_code == 200
+    assert till.order(card, {SOAP: 1, SALT: 1}).status_code == 201
+
+
 def test_a_basket_from_the_card_to_the_void(cast, till):
     number, token = cast.card.number, cast.card.token
     offered = till.get("/goods").json
