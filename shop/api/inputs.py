@@ -89,9 +89,9 @@ def _check(value: object, shape: Shape, place: str) -> None:
 def _check_texts(value: object, place: str) -> None:
     """Check that no text that is kept holds the number of an identity card, as the forms do."""
     if isinstance(value, dict):
-        for name, part in value.items():
-            if name != SCANNED:
-                _check_texts(part, f"{place}/{name}")
+        for field, part in value.items():
+            if field != SCANNED:
+                _check_texts(part, f"{place}/{field}")
     elif isinstance(value, list):
         for number, part in enumerate(value):
             _check_texts(part, f"{place}/{number}")
