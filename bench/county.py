@@ -22,7 +22,7 @@ from people.scanning.reading import TOKEN_LENGTH
 from people.signin import accounts
 from points import ledger
 from points.models import GENESIS, Account, AccountKind, TransferKind
-from shop.desk import devices
+from shop.desk import devices, redemptions
 from shop.models import Goods, Lot, Price, Shop, Source
 from shop.shelf import shops
 from shop.stock.lots import bring_in_lots
@@ -32,6 +32,7 @@ AWARD = 1_000_000  # tenths of a point: enough for as long as it is measured
 ARTICLES, UNITS_A_LOT = 60, 100_000
 LIMITED_EVERY = 10  # so many articles, one of which has a limit
 LIMIT = 999
+REDEEMED_CARDS = 10
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,16 @@ def _village(village: Area, plans: Sequence[roll.DemoPlan], chance: random.Rando
     _points(village, workers)
     shop = shops.open_shop(village)
     _device, key = devices.add_device(shop, "收银台", manager)
-    return Village(village.code, key, _cards(workers, chance), _shelf(shop, manager, chance))
+    filled = Village(village.code, key, _cards(workers, chance), _shelf(shop, manager, chance))
+    _begin_handing_out(filled, shop, volunteer)
+    return filled
+
+
+def _begin_handing_out(village: Village, shop: Shop, volunteer: User) -> None:
+    """A redemption on some cards: for a table that is empty a database plans as if it were to stay so."""
+    for number in village.cards[:REDEEMED_CARDS]:
+        card = cards.find(number, shop.village)
+        redemptions.redeem(f"begun-{number}", shop, card, dict.fromkeys(village.goods[:2], 1), volunteer)
 
 
 def _people(village: Area, plans: Sequence[roll.DemoPlan], chance: random.Random) -> list[Person]:
