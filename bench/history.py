@@ -83,6 +83,7 @@ from shop.models import Goods, Lot, MoveKind, Redemption, RedemptionLine, Source
 from shop.shelf import goods as shelf
 from shop.shelf import shops
 from shop.shelf.leases import CODE_CHARACTERS
+from shop.stock import lots
 
 TRANSFERS = 1_000_000
 MOST_QUARTERS = 12
@@ -93,6 +94,7 @@ HOUSEHOLDS_A_GRID = 8
 DECIDED_BY = "村民代表会议"
 PRESENT = ("文书", "主任", "村民代表一", "村民代表二", "村民代表三")
 WARES = (("食盐", "袋", 5), ("肥皂", "块", 5), ("毛巾", "条", 5), ("火柴", "盒", 3), ("蜡烛", "支", 4))
+NOT_CALLED = {"name": None, "spec": None, "unit": None}  # the receipt's line says it
 STOCK = 10_000_000  # of each article: nobody waits for goods here
 
 
@@ -291,7 +293,7 @@ class Filler:
         ident = self.bulk.next_id(Lot)
         day = {"received_on": clock.today(), "on_hand": STOCK}
         self.bulk.add(Lot, id=ident, goods_id=goods.id, source=Source.ALLOCATION, **day)
-        self._move(ident, MoveKind.RECEIPT, STOCK, None, actor.id, clock.now())
+        self._move(ident, MoveKind.RECEIPT, STOCK, None, actor.id, clock.now(), **lots.called(goods))
         return ident
 
     def _move(
@@ -302,9 +304,11 @@ class Filler:
         redemption_id: int | None,
         actor_id: int,
         at: datetime,
+        **called: str | None,
     ) -> None:
         self.bulk.add(
             StockMove,
+            **NOT_CALLED | called,
             key=self._key(),
             lot_id=lot_id,
             kind=kind,
