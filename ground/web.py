@@ -394,7 +394,7 @@ def _problem_of_error(error: HTTPException, status: int) -> Problem:
 
 
 class Application(Flask):
-    """Flask's application, none of whose functions is a coroutine: each request asked each of them."""
+    """Flask's application without coroutines: at each request Flask would ask every function if it is one."""
 
     def ensure_sync(self, func: Function) -> Function:
         """The function as it is."""

@@ -5,12 +5,12 @@ import io
 from collections.abc import Iterable, Sequence
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ground import names, tables
 from ground.computer.places import ROOT
-from ground.db import db
+from ground.db import Prepared, db
 from ground.refusal import Refused
 from people import audit
 from people.models import CODE_DIGITS, VILLAGE_LEVELS, Area, Level, User
@@ -199,9 +199,13 @@ def counties() -> Sequence[Area]:
     return db.session.scalars(select(Area).where(Area.level == Level.COUNTY).order_by(Area.code)).all()
 
 
+_BY_CODE = Prepared(select(Area).where(Area.code == bindparam("code")))
+
+
 def by_code(code: str) -> Area | None:
     """The area with this 12-digit code (closing zeros may be left out), or None."""
-    return db.session.scalar(select(Area).where(Area.code == code.ljust(12, "0")))
+    found = _BY_CODE.first(code=code.ljust(12, "0"))
+    return found and found.Area
 
 
 def county() -> Area | None:

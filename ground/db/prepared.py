@@ -26,7 +26,8 @@ class Prepared:
     """A statement; what it is sent with are its parameters that have no value yet, by their names.
 
     Of a query over tables the rows come as objects that the session knows, as they are in the database now,
-    whatever it knew of them before; of what belongs to them it knows nothing (`know`).
+    whatever it knew of them before; of what belongs to them it knows nothing (`know`). RuntimeError where
+    one was changed here and not flushed: that would be lost.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
@@ -111,6 +112,8 @@ class _Object(_Column):
         key = self.mapper.identity_key_from_primary_key(identity)
         known: Base | None = session.identity_map.get(key)
         if known is not None:
+            if instance_state(known).modified:
+                raise RuntimeError(f"{known} was changed, and not flushed")
             set_known(known, values)
             return known
         made: Base = self.mapper.class_manager.new_instance()

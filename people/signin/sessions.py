@@ -10,15 +10,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import and_, bindparam, delete, func, select, update
 
 from ground import clock
-from ground.db import db, note_in_passing
+from ground.db import Moment, Prepared, db, know, note_in_passing
 from people import audit
 from people.models import Area, Grant, Role, User, UserSession
 from people.signin import accounts
@@ -84,33 +83,48 @@ def begin(user: User, number: int, user_agent: str, mark: str = "") -> str:
     return token
 
 
+_IS_OPEN = and_(
+    UserSession.ended_at.is_(None),
+    UserSession.seen_at > bindparam("used_since", type_=Moment),
+    UserSession.began_at > bindparam("begun_since", type_=Moment),
+    UserSession.number == User.session,
+    User.closed_at.is_(None),
+)
+
+_BY_DIGEST = Prepared(
+    select(UserSession, User)
+    .join(UserSession.user)
+    .where(UserSession.digest == bindparam("digest"), _IS_OPEN)
+)
+
+
 def find(token: str) -> UserSession | None:
     """The open session with this token, with its user; None once it has ended."""
-    query = select(UserSession).join(UserSession.user).options(contains_eager(UserSession.user))
-    return db.session.scalar(query.where(UserSession.digest == _digest(token), _is_open()))
+    found = _BY_DIGEST.first(digest=_digest(token), **_since())
+    if found is None:
+        return None
+    know(found.UserSession, user=found.User)
+    session: UserSession = found.UserSession
+    return session
 
 
 def of_user(user: User) -> Sequence[UserSession]:
     """The open sessions of somebody, the one that was used last first."""
-    query = select(UserSession).join(UserSession.user).where(UserSession.user_id == user.id, _is_open())
-    return db.session.scalars(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())).all()
+    query = select(UserSession).join(UserSession.user).where(UserSession.user_id == user.id, _IS_OPEN)
+    latest_first = UserSession.seen_at.desc(), UserSession.id.desc()
+    return db.session.scalars(query.order_by(*latest_first), _since()).all()
 
 
 def count_open() -> int:
     """The number of open sessions, of everybody together."""
-    query = select(func.count()).select_from(UserSession).join(UserSession.user).where(_is_open())
-    return db.session.scalar(query) or 0
+    query = select(func.count()).select_from(UserSession).join(UserSession.user).where(_IS_OPEN)
+    return db.session.scalar(query, _since()) or 0
 
 
-def _is_open() -> ColumnElement[bool]:
+def _since() -> dict[str, datetime]:
+    """What `_IS_OPEN` is asked with: the moments since which an open session was used and begun."""
     now = clock.machine_now()
-    return and_(
-        UserSession.ended_at.is_(None),
-        UserSession.seen_at > now - IDLE,
-        UserSession.began_at > now - LONGEST,
-        UserSession.number == User.session,
-        User.closed_at.is_(None),
-    )
+    return {"used_since": now - IDLE, "begun_since": now - LONGEST}
 
 
 def set_device_mark(session: UserSession | None) -> None:
