@@ -119,6 +119,14 @@ def test_an_object_that_is_known_becomes_as_it_is_now(cast):
     assert cast.shop.name == "又一店"
 
 
+def test_what_was_changed_and_not_flushed_is_not_lost_in_silence(cast):
+    query = Prepared(select(Shop).where(Shop.id == bindparam("ident")))
+    with pytest.raises(RuntimeError, match="not flushed"), transaction() as session:
+        shop = session.get_one(Shop, cast.shop.id)
+        shop.name = "新店"
+        query.one(ident=shop.id)
+
+
 def test_what_a_join_does_not_find_is_none(cast):
     query = Prepared(select(Person, Merge).outerjoin(Person.merge).where(Person.id == bindparam("ident")))
     found = query.one(ident=cast.card.person_id)
