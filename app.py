@@ -135,7 +135,6 @@ def create_county(instance: Path, tenant: Tenant) -> Flask:
         "SQLALCHEMY_DATABASE_URI": url,
         "SCHEMA": tenant.schema if url.startswith("postgresql") else None,
         "PUBLIC_URL": tenant.address,
-        "SESSION_COOKIE_SECURE": tenant.address.startswith("https://"),
         "BACKUPS": backup_folder and str(Path(backup_folder) / tenant.code),
         "SECRET_KEY": None,  # the one in its folder
     }
@@ -213,11 +212,10 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
     instance = Path(app.instance_path)
     instance.mkdir(parents=True, exist_ok=True)
     kept = settings_in(instance)
-    public_url = os.environ.get("PUBLIC_URL", kept.public_url).rstrip("/")
     app.config.from_mapping(
         SQLALCHEMY_DATABASE_URI=database_url(os.environ.get("DATABASE_URL"), instance),
         SECRET_KEY=os.environ.get("SECRET_KEY"),
-        PUBLIC_URL=public_url,
+        PUBLIC_URL=os.environ.get("PUBLIC_URL", kept.public_url).rstrip("/"),
         LAN=kept.lan,
         ENDS_DEMO=kept.ends_demo,
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
@@ -231,12 +229,13 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         PERMANENT_SESSION_LIFETIME=sessions.LONGEST,  # the cookie's; sooner ends what people/signin says
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=public_url.startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks by itself, below
     )
     app.config.from_mapping(settings)
     check_public_url(app.config["PUBLIC_URL"])
+    public_url = app.config["PUBLIC_URL"].lower()  # in capitals it is the same address
+    app.config.update(PUBLIC_URL=public_url, SESSION_COOKIE_SECURE=public_url.startswith("https://"))
     check_printers()
     options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"], serving.THREADS)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)

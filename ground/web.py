@@ -420,20 +420,26 @@ def end_request(response: Response) -> Response:
     return response
 
 
-def begin_serving() -> None:
-    """Claim the file of the database at the first request, whatever server it came to, without waiting.
+def begin_serving() -> Callable[[], None]:
+    """A check that claims the file of the database at the first request, whatever server it came to.
 
-    A second process on one SQLite file would write beside the queue of the first.
+    It does not wait. A second process on one SQLite file would write beside the queue of the first.
     """
-    if "claims" in current_app.extensions:
-        return
-    limit_waiting()
-    file = database_file()
-    if file is not None:
-        environ = request.environ
-        where = f"http://{environ['SERVER_NAME']}:{environ['SERVER_PORT']}/"
-        claims.claim(claims.place_of_file(file), where)
-    current_app.extensions["claims"] = True
+    has_begun = False
+
+    def begin() -> None:
+        nonlocal has_begun
+        if has_begun:
+            return
+        limit_waiting()
+        file = database_file()
+        if file is not None:
+            environ = request.environ
+            where = f"http://{environ['SERVER_NAME']}:{environ['SERVER_PORT']}/"
+            claims.claim(claims.place_of_file(file), where)
+        has_begun = True
+
+    return begin
 
 
 def answer_already_claimed(claim: claims.AlreadyClaimed) -> Response:
@@ -679,7 +685,7 @@ def init_app(app: Flask) -> None:
     app.before_request(begin_request)
     app.after_request(end_request)
     app.before_request(check_host)
-    app.before_request(begin_serving)
+    app.before_request(begin_serving())
     app.register_error_handler(claims.AlreadyClaimed, answer_already_claimed)
     app.register_error_handler(DBAPIError, answer_trouble)
     app.register_error_handler(PoolTimeoutError, answer_trouble)

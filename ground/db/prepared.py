@@ -160,6 +160,17 @@ def attach(session: Session, row: Base, key: Any) -> None:
     session.identity_map.add(state)
 
 
+def attach_new(session: Session, row: Base) -> None:
+    """`attach` a row that was just written and has its key: if that is undone, the session knows it no more.
+
+    SQLite gives its id to another row then.
+    """
+    state = instance_state(row)
+    attach(session, row, state.key)
+    if session._transaction is not None:
+        session._transaction._new[state] = True
+
+
 def set_known(row: Base, values: dict[str, Any]) -> None:
     """Let a row know what it is in the database, all at once; as `set_committed_value` for one."""
     known = vars(row)

@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
 from ground.contributions import Slot
-from ground.db.prepared import Prepared, attach
+from ground.db.prepared import Prepared, attach_new
 from ground.db.tables import LARGEST_ID, Base, db
 from ground.watch import counters
 
@@ -93,7 +93,7 @@ def insert_row(row: Base) -> None:
     values = _values(row)
     row.id = _insertion(type(row), tuple(values), 1).one(**_numbered([values])).id  # type: ignore[attr-defined]
     make_transient_to_detached(row)
-    attach(db.session(), row, inspect(row).key)
+    attach_new(db.session(), row)
 
 
 def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:

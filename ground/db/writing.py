@@ -264,7 +264,8 @@ def may_have_written() -> bool:
 def savepoint() -> Iterator[None]:
     """Do everything inside, or nothing of it, in a transaction that goes on after a refusal.
 
-    What was locked inside is then not locked any more.
+    What was locked inside is then not locked any more, and what was known is forgotten: SQLAlchemy forgets
+    what it wrote itself, and knows nothing of what a statement changed (`know`).
     """
     session = db.session()
     locked = set(session.info["locked"])
@@ -273,6 +274,8 @@ def savepoint() -> Iterator[None]:
             yield
     except BaseException:
         session.info["locked"] = locked
+        with _keep_lasting_values(session):
+            session.expire_all()
         raise
 
 

@@ -192,3 +192,10 @@ def test_what_is_another_s_is_said(tmp_path, monkeypatch, caplog):
 def test_an_address_that_leads_nobody_anywhere_stops_the_start(url):
     with pytest.raises(SystemExit, match="PUBLIC_URL must be like"):
         create_app(SQLALCHEMY_DATABASE_URI="sqlite://", SECRET_KEY="only for tests", PUBLIC_URL=url)
+
+
+def test_an_address_in_capitals_is_as_safe_as_in_small_letters():
+    app = create_app(
+        SQLALCHEMY_DATABASE_URI="sqlite://", SECRET_KEY="only for tests", PUBLIC_URL="HTTPS://Aixin.Example"
+    )
+    assert (app.config["PUBLIC_URL"], app.config["SESSION_COOKIE_SECURE"]) == ("https://aixin.example", True)

@@ -1,16 +1,19 @@
 """Statements that go straight to the driver mean what SQLAlchemy makes of them, and fail as its own do."""
 
 import sys
+from contextlib import nullcontext, suppress
 
 import pytest
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
-from ground.db import Prepared, db, insert_row, insert_rows, transaction
+from ground.db import Prepared, db, insert_row, insert_rows, savepoint, transaction
 from ground.db import prepared as room
 from ground.refusal import Refused
 from people.models import Area, Level, Merge, Person
+from points import ledger
+from points.models import TransferKind
 from shop.models import Shop
 from shop.shelf import goods as shelf
 from tests.cast import counted
@@ -22,6 +25,10 @@ from tests.story import everything_fits
 pytestmark = pytest.mark.both_databases
 
 BY_NAME = Prepared(select(Area).where(Area.name.in_(bindparam("names", expanding=True))).order_by(Area.code))
+
+
+class InTheMiddle(Exception):
+    """What goes wrong after something was written."""
 
 
 def an_area(code, name="牛街"):
@@ -140,6 +147,29 @@ def test_a_row_that_was_written_reads_what_belongs_to_it(cast):
         insert_row(child)
         assert child.parent is db.session.get(Area, cast.village.id)
     assert db.session.get(Area, child.id).name == "牛街"
+
+
+@pytest.mark.parametrize("undone", [transaction, savepoint])
+def test_a_row_that_was_undone_leaves_its_id_to_the_next(cast, undone):
+    with nullcontext() if undone is transaction else transaction():
+        first, second = an_area("110000000000"), an_area("120000000000")
+        with suppress(InTheMiddle), undone():
+            insert_row(first)
+            raise InTheMiddle
+        assert first not in db.session
+        with transaction() if undone is transaction else nullcontext():
+            insert_row(second)
+        assert db.session.get(Area, second.id) is second
+
+
+def test_points_that_were_undone_alone_are_back(cast, rich):
+    with transaction():
+        account = ledger.locked_account(cast.worker.id)
+        with suppress(InTheMiddle), savepoint():
+            ledger.post("key", TransferKind.REDEMPTION, account, 400, "换", cast.manager)
+            assert account.balance == 600
+            raise InTheMiddle
+        assert account.balance == 1000
 
 
 def test_who_meets_somebody_on_a_unique_key_is_told_so(cast):

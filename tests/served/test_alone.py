@@ -86,9 +86,9 @@ def test_a_second_start_on_one_file_says_what_runs_and_stops(place):
 
 
 @pytest.mark.only_on("sqlite")
-def test_any_other_server_that_comes_second_answers_nothing_else(app):
+def test_any_other_server_that_comes_second_answers_nothing_else(app, uri):
     """gunicorn, `flask run` and all the others: they hear of it at the first request."""
-    client = app.test_client()
+    client = new_app(uri).test_client()
     with held_by_another(place_of_file(database_file())) as process:
         page = client.get("/sign-in")
         assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
