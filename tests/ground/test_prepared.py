@@ -127,11 +127,12 @@ def test_an_object_that_is_known_becomes_as_it_is_now(cast):
 
 
 def test_what_was_changed_and_not_flushed_is_not_lost_in_silence(cast):
-    query = Prepared(select(Shop).where(Shop.id == bindparam("ident")))
-    with pytest.raises(RuntimeError, match="not flushed"), transaction() as session:
-        shop = session.get_one(Shop, cast.shop.id)
+    query, ident = Prepared(select(Shop).where(Shop.id == bindparam("ident"))), cast.shop.id
+    with transaction() as session:
+        shop = session.get_one(Shop, ident)
         shop.name = "新店"
-        query.one(ident=shop.id)
+        with pytest.raises(RuntimeError, match="not flushed"):
+            query.one(ident=ident)
 
 
 def test_what_a_join_does_not_find_is_none(cast):
