@@ -112,6 +112,8 @@ class _Object(_Column):
         known: Base | None = session.identity_map.get(key)
         if known is not None:
             set_known(known, values)
+            for belonging in self.mapper.relationships:
+                vars(known).pop(belonging.key, None)
             return known
         made: Base = self.mapper.class_manager.new_instance()
         vars(made).update(values)

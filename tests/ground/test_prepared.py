@@ -119,6 +119,17 @@ def test_an_object_that_is_known_becomes_as_it_is_now(cast):
     assert cast.shop.name == "又一店"
 
 
+def test_what_belongs_to_an_object_is_asked_for_anew(cast):
+    with transaction() as session:
+        shop, other = session.get_one(Shop, cast.shop.id), an_area("110000000000")
+        assert shop.village is cast.village
+        insert_row(other)
+        moved = update(Shop).where(Shop.id == shop.id).values(village_id=other.id)
+        session.connection().execute(moved)
+        Prepared(select(Shop)).all()
+        assert shop.village is other
+
+
 def test_what_a_join_does_not_find_is_none(cast):
     query = Prepared(select(Person, Merge).outerjoin(Person.merge).where(Person.id == bindparam("ident")))
     found = query.one(ident=cast.card.person_id)
