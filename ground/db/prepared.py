@@ -115,6 +115,8 @@ class _Object(_Column):
             if instance_state(known).modified:
                 raise RuntimeError(f"{known} was changed, and not flushed")
             set_known(known, values)
+            for belonging in self.mapper.relationships:
+                vars(known).pop(belonging.key, None)
             return known
         made: Base = self.mapper.class_manager.new_instance()
         vars(made).update(values)

@@ -97,7 +97,12 @@ def insert_row(row: Base) -> None:
 
 
 def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Write new rows of one table by one statement, each by what its columns hold, the same ones in all."""
+    """Write new rows of one table by one statement, each by what its columns hold.
+
+    RuntimeError where one has values in other columns than the first.
+    """
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise RuntimeError(f"rows of {model.__tablename__} with values in other columns")
     if len(rows) > MOST_PREPARED:
         db.session.connection().execute(_insertion_of_many(model), rows)
     else:

@@ -135,6 +135,17 @@ def test_what_was_changed_and_not_flushed_is_not_lost_in_silence(cast):
             query.one(ident=ident)
 
 
+def test_what_belongs_to_an_object_is_asked_for_anew(cast):
+    with transaction() as session:
+        shop, other = session.get_one(Shop, cast.shop.id), an_area("110000000000")
+        assert shop.village is cast.village
+        insert_row(other)
+        moved = update(Shop).where(Shop.id == shop.id).values(village_id=other.id)
+        session.connection().execute(moved)
+        Prepared(select(Shop)).all()
+        assert shop.village is other
+
+
 def test_what_a_join_does_not_find_is_none(cast):
     query = Prepared(select(Person, Merge).outerjoin(Person.merge).where(Person.id == bindparam("ident")))
     found = query.one(ident=cast.card.person_id)
@@ -189,6 +200,13 @@ def test_a_mistake_of_the_program_is_told_by_its_kind(cast):
 def test_a_value_that_nobody_would_put_in_is_asked_for(cast):
     with pytest.raises(RuntimeError, match="prints_itself"), transaction():
         insert_row(Shop(village_id=cast.village.id, name="店"))
+
+
+def test_rows_with_values_in_other_columns_are_not_written_without_them(cast):
+    rows = [{"code": "110000000000", "level": Level.COUNTY, "name": "牛街"}]
+    rows.append({"code": "120000000000", "level": Level.COUNTY, "name": "羊街", "parent_id": cast.village.id})
+    with pytest.raises(RuntimeError, match="other columns"), transaction():
+        insert_rows(Area, rows)
 
 
 def test_a_change_of_other_than_so_many_rows_is_undone(cast):
