@@ -185,7 +185,9 @@ class _Compiled:
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         self._compiled: SQLCompiler = statement.compile(dialect=dialect)
-        self._lists = [bind.key for bind in self._compiled.bind_names if bind.expanding]
+        binds = self._compiled.bind_names.items()
+        self._lists = [name for bind, name in binds if bind.expanding]
+        self._binds = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in binds}
         self._texts: dict[tuple[int, ...], _Text] = {}
         types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
         converts = [kind.result_processor(dialect, None) for kind in types]
@@ -197,7 +199,7 @@ class _Compiled:
         lengths = tuple([len(values[name]) for name in self._lists])
         text = self._texts.get(lengths)
         if text is None:
-            text = self._texts[lengths] = _Text(self._compiled, values)
+            text = self._texts[lengths] = _Text(self._compiled, self._binds, values)
         raw: Any = connection.connection.driver_connection
         try:
             cursor = raw.execute(text.sql, text.parameters(values))
@@ -217,30 +219,31 @@ class _Compiled:
 class _Text:
     """The text of a statement, for lists of as many values as it was first sent with."""
 
-    def __init__(self, compiled: SQLCompiler, values: dict[str, Any]) -> None:
+    def __init__(
+        self, compiled: SQLCompiler, binds: dict[str, Convert | None], values: dict[str, Any]
+    ) -> None:
         expanded = compiled.construct_expanded_state(values)
         self.sql = expanded.statement
         self._order = expanded.positiontup
         self._lists = expanded.parameter_expansion
-        self._converts = {name: convert for name, convert in expanded.processors.items() if callable(convert)}
+        by_name = binds | {each: binds[name] for name, names in self._lists.items() for each in names}
+        converts = {name: convert for name in expanded.parameters if (convert := by_name[name])}
         given = {*values, *(name for names in self._lists.values() for name in names)}
-        constants = {name: value for name, value in expanded.parameters.items() if name not in given}
-        self._constants = {name: self._converted(name, value) for name, value in constants.items()}
+        self._constants = {
+            name: converts[name](value) if name in converts else value
+            for name, value in expanded.parameters.items()
+            if name not in given
+        }
+        self._converts = [(name, convert) for name, convert in converts.items() if name in given]
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """What is sent to the driver with the text: by their names, or in their order."""
         sent = self._constants | values
         for name, names in self._lists.items():
             sent.update(zip(names, sent.pop(name), strict=True))
-        for name, convert in self._converts.items():
-            if name not in self._constants:
-                sent[name] = convert(sent[name])
+        for name, convert in self._converts:
+            sent[name] = convert(sent[name])
         return sent if self._order is None else [sent[name] for name in self._order]
-
-    def _converted(self, name: str, value: Any) -> Any:
-        """A value as the driver takes it."""
-        convert = self._converts.get(name)
-        return convert(value) if convert else value
 
 
 def _told(connection: Connection, sql: str, error: Any) -> Exception:

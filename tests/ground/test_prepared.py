@@ -1,22 +1,24 @@
 """Statements that go straight to the driver mean what SQLAlchemy makes of them, and fail as its own do."""
 
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import datetime
 
 import pytest
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, event, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
+from ground.clock import SHANGHAI
 from ground.db import Prepared, db, insert_row, insert_rows, savepoint, transaction
 from ground.db import prepared as room
 from ground.refusal import Refused
 from people.models import Area, Level, Merge, Person
 from points import ledger
 from points.models import TransferKind
-from shop.models import Shop
+from shop.models import ReceiptPrinter, Shop
 from shop.shelf import goods as shelf
-from tests.cast import counted
+from tests.cast import TODAY, counted
 from tests.product import PACKAGES
 from tests.shop import till as tills
 from tests.shop.till import SALT, SOAP
@@ -45,6 +47,27 @@ def till(cast, app):
     return tills.at(app.test_client(), cast.shop)
 
 
+@contextmanager
+def heard(connection, sent):
+    """The statements that SQLAlchemy sends meanwhile, each with what goes to the driver."""
+
+    def hear(_connection, _cursor, statement, parameters, *_rest):
+        sent.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", hear)
+    yield
+    event.remove(connection, "before_cursor_execute", hear)
+
+
+def same_parameters(ours, theirs):
+    """Whether what goes to the driver is the same, of the same kinds too."""
+    return all(repr(one) == repr(other) for one, other in zip(*map(_in_order, (ours, theirs)), strict=True))
+
+
+def _in_order(sent):
+    return sorted(sent.items()) if isinstance(sent, dict) else sent
+
+
 @pytest.fixture
 def compared(monkeypatch):
     """The queries that were asked by both ways, which said the same."""
@@ -52,9 +75,12 @@ def compared(monkeypatch):
 
     def send_twice(compiled, connection, values):
         rows, count = send(compiled, connection, values)
-        query = compiled._compiled.statement
+        query, sent = compiled._compiled.statement, []
         if isinstance(query, Select):
-            assert [tuple(row) for row in rows] == [tuple(row) for row in connection.execute(query, values)]
+            with heard(connection, sent):
+                assert [tuple(row) for row in rows] == [*map(tuple, connection.execute(query, values))]
+            (text,) = (text for text in compiled._texts.values() if text.sql == sent[0][0])
+            assert same_parameters(text.parameters(values), sent[0][1])
             asked.add(query)
         return rows, count
 
@@ -96,6 +122,31 @@ def test_what_is_written_is_the_same_when_somebody_listens(cast, till, rich):
         name: heard[name] for name in heard.keys() - varying
     }
     assert everything_fits()
+
+
+def test_a_row_stands_in_the_database_as_by_sqlalchemy(cast):
+    """A moment, a day, an enumeration, JSON and a yes: SQLite keeps all of them as something else."""
+    values = {
+        "name": "店",
+        "hours": {"mon": ["08:00", "18:00"]},
+        "numbered_on": TODAY,
+        "leased_until": datetime(2026, 12, 1, 9, 30, tzinfo=SHANGHAI),
+        "printer": ReceiptPrinter.NETWORK,
+        "printer_address": "192.168.8.9",
+        "prints_itself": True,
+    }
+    with transaction() as session:
+        first, second = an_area("110000000000"), an_area("120000000000")
+        session.add_all([first, second])
+        session.flush()
+        insert_row(Shop(village_id=first.id, **values))
+        session.add(Shop(village_id=second.id, **values))
+        session.flush()
+        columns = ", ".join(f"CAST({name} AS text)" for name in values)
+        by_us, by_sqlalchemy = session.connection().exec_driver_sql(
+            f"SELECT {columns} FROM shop WHERE village_id IN ({first.id}, {second.id})"
+        )
+    assert by_us == by_sqlalchemy
 
 
 def test_a_list_may_have_any_length(cast):
