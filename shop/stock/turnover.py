@@ -27,9 +27,17 @@ from ground.db import among, db
 from people.models import Area
 from shop.models import Goods, Lot, MoveKind, Shop, Source, StockMove
 
-_undone = aliased(StockMove)
-_KIND = func.coalesce(_undone.kind, StockMove.kind)
-_IS_FROM_SHOP = or_(StockMove.consignment_id.is_not(None), _undone.consignment_id.is_not(None))
+_undoing, _undone = aliased(StockMove), aliased(StockMove)
+# What each move that undoes another undid. Joined with the moves one by one, PostgreSQL would read the undone
+# ones among the moves of all years.
+_UNDONE = (
+    select(_undoing.id, _undone.kind, _undone.consignment_id)
+    .join(_undone, _undone.id == _undoing.reverses_id)
+    .where(_undoing.reverses_id.is_not(None))
+    .subquery("undone")
+)
+_KIND = func.coalesce(_UNDONE.c.kind, StockMove.kind)
+_IS_FROM_SHOP = or_(StockMove.consignment_id.is_not(None), _UNDONE.c.consignment_id.is_not(None))
 _CAME_IN = _KIND == MoveKind.RECEIPT
 
 
@@ -153,7 +161,7 @@ def _of_lots(village_ids: Collection[int], begins: datetime, ends: datetime) -> 
         .join(Lot.goods)
         .join(Goods.shop)
         .outerjoin(StockMove, and_(StockMove.lot_id == Lot.id, StockMove.at >= begins))
-        .outerjoin(_undone, _undone.id == StockMove.reverses_id)
+        .outerjoin(_UNDONE, _UNDONE.c.id == StockMove.id)
         .where(among(Shop.village_id, village_ids))
         .group_by(Lot.id)
         .having(or_(flows["opening"] != 0, func.count(case((is_within, 1))) > 0))
