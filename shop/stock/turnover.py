@@ -8,16 +8,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Label,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased, joinedload
 
 from ground.db import among, db
 from people.models import Area
 from shop.models import Goods, Lot, MoveKind, Shop, Source, StockMove
 
-_undone = aliased(StockMove)
-_KIND = func.coalesce(_undone.kind, StockMove.kind)
-_IS_FROM_SHOP = or_(StockMove.consignment_id.is_not(None), _undone.consignment_id.is_not(None))
+_undoing, _undone = aliased(StockMove), aliased(StockMove)
+# What each move that undoes another undid. Joined with the moves one by one, PostgreSQL would read the undone
+# ones among the moves of all years.
+_UNDONE = (
+    select(_undoing.id, _undone.kind, _undone.consignment_id)
+    .join(_undone, _undone.id == _undoing.reverses_id)
+    .where(_undoing.reverses_id.is_not(None))
+    .subquery("undone")
+)
+_KIND = func.coalesce(_UNDONE.c.kind, StockMove.kind)
+_IS_FROM_SHOP = or_(StockMove.consignment_id.is_not(None), _UNDONE.c.consignment_id.is_not(None))
 _CAME_IN = _KIND == MoveKind.RECEIPT
 
 
@@ -81,19 +101,16 @@ def by_article(village_ids: Collection[int], begins: datetime, ends: datetime) -
 
     Articles of which nothing was there and nothing moved are left out. By village and name.
     """
-    return (
-        _turnover(select(Goods.id), village_ids, begins, ends)
-        .group_by(Goods.id, Area.code)
-        .order_by(Area.code, Goods.name, Goods.id)
-    )
+    lots = _of_lots(village_ids, begins, ends)
+    return _by_article(lots, [*(lots.c[name] for name in FLOWS), *_value_and_uncosted(lots)])
 
 
 def by_lot(village_ids: Collection[int], begins: datetime, ends: datetime) -> Select[*tuple[Any, ...]]:
     """The same of each lot: its id and figures, article by article."""
-    return (
-        _turnover(select(Lot.id), village_ids, begins, ends)
-        .group_by(Lot.id, Area.code, Goods.name, Goods.id)
-        .order_by(Area.code, Goods.name, Goods.id, Lot.id)
+    lots = _of_lots(village_ids, begins, ends)
+    figures = [lots.c[name] for name in FLOWS]
+    return _in_villages(select(lots.c.id, *figures, *_value_and_uncosted(lots)), lots).order_by(
+        Area.code, Goods.name, Goods.id, lots.c.id
     )
 
 
@@ -101,58 +118,69 @@ def by_article_valued(
     village_ids: Collection[int], begins: datetime, ends: datetime
 ) -> Select[*tuple[Any, ...]]:
     """The same articles with what their units cost: the id, both flows, the units without a cost."""
+    lots = _of_lots(village_ids, begins, ends)
+    units, cost = [lots.c[name] for name in FLOWS], func.coalesce(lots.c.unit_cost, 0)
+    fen = [(flow * cost).label(f"{flow.name}_fen") for flow in units]
+    _value, uncosted = _value_and_uncosted(lots)
+    return _by_article(lots, [*units, *fen, uncosted])
+
+
+def _by_article(lots: Subquery, figures: Sequence[ColumnElement[int]]) -> Select[*tuple[Any, ...]]:
+    """Of each article the sums of its lots' figures, behind its id."""
+    # PostgreSQL sums what were sums as a number that has decimals.
+    sums = [cast(func.sum(figure), BigInteger).label(figure.name) for figure in figures]
     return (
-        _turnover(select(Goods.id), village_ids, begins, ends, is_valued=True)
+        _in_villages(select(Goods.id, *sums), lots)
         .group_by(Goods.id, Area.code)
         .order_by(Area.code, Goods.name, Goods.id)
     )
 
 
-def _turnover(
-    query: Select[int],
-    village_ids: Collection[int],
-    begins: datetime,
-    ends: datetime,
-    is_valued: bool = False,
-) -> Select[*tuple[Any, ...]]:
-    units = StockMove.quantity
-    is_within = StockMove.at >= begins
-    flows = _flows(units, begins)
-    figures = {name: flow.label(name) for name, flow in flows.items()}
-    if is_valued:
-        fen = _flows(units * func.coalesce(Lot.unit_cost, 0), begins)
-        figures |= {f"{name}_fen": flow.label(f"{name}_fen") for name, flow in fen.items()}
-    else:
-        figures["value"] = func.sum(units * Lot.unit_cost).label("value")
-    figures["uncosted"] = func.sum(case((Lot.unit_cost.is_(None), units), else_=0)).label("uncosted")
+def _in_villages(query: Select[*tuple[Any, ...]], lots: Subquery) -> Select[*tuple[Any, ...]]:
+    """Join lots with their articles, and these with their villages."""
     return (
-        query.add_columns(*figures.values())
-        .select_from(StockMove)
-        .join(StockMove.lot)
-        .join(Lot.goods)
-        .join(Goods.shop)
-        .join(Shop.village)
-        .outerjoin(_undone, _undone.id == StockMove.reverses_id)
-        .where(among(Shop.village_id, village_ids), StockMove.at < ends)
-        .having(or_(flows["opening"] != 0, func.count(case((is_within, 1))) > 0))
+        query.select_from(lots).join(Goods, Goods.id == lots.c.goods_id).join(Goods.shop).join(Shop.village)
     )
 
 
-def _flows(
-    measure: ColumnElement[int] | InstrumentedAttribute[int], begins: datetime
-) -> dict[str, ColumnElement[int]]:
-    """The sums of what each move measures, plus in and minus out, by where it belongs."""
-    is_within = StockMove.at >= begins
+def _value_and_uncosted(lots: Subquery) -> tuple[Label[int], Label[int]]:
+    """What is left of a lot in fen, NULL without a cost; and its units without a cost."""
+    uncosted = case((lots.c.unit_cost.is_(None), lots.c.closing), else_=0)
+    return (lots.c.closing * lots.c.unit_cost).label("value"), uncosted.label("uncosted")
+
+
+def _of_lots(village_ids: Collection[int], begins: datetime, ends: datetime) -> Subquery:
+    """The flows of each lot of these villages of which something was there or moved, in units.
+
+    What was there is what is on hand now without what moved since: the years before are not read.
+    """
+    is_within = StockMove.at < ends
+    flows = _flows(is_within)
+    return (
+        select(Lot.id, Lot.goods_id, Lot.unit_cost, *(flows[name].label(name) for name in FLOWS))
+        .join(Lot.goods)
+        .join(Goods.shop)
+        .outerjoin(StockMove, and_(StockMove.lot_id == Lot.id, StockMove.at >= begins))
+        .outerjoin(_UNDONE, _UNDONE.c.id == StockMove.id)
+        .where(among(Shop.village_id, village_ids))
+        .group_by(Lot.id)
+        .having(or_(flows["opening"] != 0, func.count(case((is_within, 1))) > 0))
+        .subquery()
+    )
+
+
+def _flows(is_within: ColumnElement[bool]) -> dict[str, ColumnElement[int]]:
+    """A lot's units, summed from its moves since a moment, by where those within the period belong."""
 
     def within(*conditions: ColumnElement[bool], sign: int = 1) -> ColumnElement[int]:
-        moved = case((and_(is_within, *conditions), sign * measure), else_=0)
-        return func.sum(moved)
+        return func.sum(case((and_(is_within, *conditions), sign * StockMove.quantity), else_=0))
 
     def received(source: Source) -> ColumnElement[int]:
         return within(_CAME_IN, ~_IS_FROM_SHOP, Lot.source == source)
 
+    opening = Lot.on_hand - func.coalesce(func.sum(StockMove.quantity), 0)
     return {
-        "opening": func.sum(case((~is_within, measure), else_=0)),
+        "opening": opening,
         "bought": received(Source.PURCHASE),
         "given": received(Source.DONATION),
         "allocated": received(Source.ALLOCATION),
@@ -164,7 +192,7 @@ def _flows(
         "sent": within(_KIND.in_((MoveKind.SENT, MoveKind.SENT_BACK)), sign=-1),
         "found": within(_KIND == MoveKind.STOCK_TAKE, StockMove.quantity > 0),
         "missing": within(_KIND == MoveKind.STOCK_TAKE, StockMove.quantity < 0, sign=-1),
-        "closing": func.sum(measure),
+        "closing": opening + within(),
     }
 
 
@@ -202,4 +230,4 @@ def turnover_of(figures: Sequence[Any]) -> StockTurnover:
 def valued_of(figures: Sequence[Any]) -> ValuedTurnover:
     """The figures of a row that `by_article_valued` found, behind its id, or of their sums."""
     units, fen = figures[: len(FLOWS)], figures[len(FLOWS) : 2 * len(FLOWS)]
-    return ValuedTurnover(Flows(*units), Flows(*map(int, fen)), figures[-1])
+    return ValuedTurnover(Flows(*units), Flows(*fen), figures[-1])

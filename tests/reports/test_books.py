@@ -6,13 +6,14 @@ import subprocess
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
 from flask_babel import force_locale
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from demo.making import DEMO_VILLAGES
 from ground import clock
@@ -25,7 +26,7 @@ from reports.books.book import Scope
 from reports.books.shelf import BOOKS
 from shop.desk import redemptions, voids
 from shop.models import Lot, Redemption, Shop, Source, StockMove, Void
-from shop.stock import consignments, counts, moves
+from shop.stock import consignments, counts, moves, turnover
 from shop.vouchers import vouchers
 from tests.cast import TOWNSHIP, VILLAGE
 from tests.printed import texts
@@ -202,6 +203,39 @@ def test_the_stock_of_one_period_is_where_the_next_begins(demo, name, row_key, l
         if (lot := db.session.get_one(Lot, ident)).unit_cost is not None
     )
     assert round(foot["期末金额（元）"] * 100) == value > 0
+
+
+def check_both_ways(spans: list[tuple[date, date]]) -> None:
+    """Check what the stock book says each lot had before and after some days, counted from the first move."""
+    village_ids = [each.id for each in areas.villages_in(areas.county())]
+    moves = list(db.session.scalars(select(StockMove)))
+    costs = dict(db.session.execute(select(Lot.id, Lot.unit_cost)).all())
+    for first, last in spans:
+        opening, within = defaultdict(int), defaultdict(list)
+        for move in moves:
+            if on(move.at) < first:
+                opening[move.lot_id] += move.quantity
+            elif on(move.at) <= last:
+                within[move.lot_id].append(move.quantity)
+        counted = {
+            ident: (opening[ident], opening[ident] + sum(within[ident]))
+            for ident in {*opening, *within}
+            if opening[ident] or within[ident]
+        }
+        moments = clock.day_span(first, last)
+        rows = db.session.execute(turnover.by_lot(village_ids, *moments)).all()
+        assert {row.id: (row.opening, row.closing) for row in rows} == counted, (first, last)
+        _count, sums = turnover.sums(turnover.by_article_valued(village_ids, *moments))
+        fen = turnover.valued_of(sums).fen
+        assert (fen.opening, fen.closing) == tuple(
+            sum(units[place] * (costs[ident] or 0) for ident, units in counted.items()) for place in (0, 1)
+        )
+
+
+def test_stock_of_a_day_is_that_of_now_without_what_moved_since(demo):
+    begun = clock.local(db.session.scalar(select(func.min(StockMove.at)))).date()
+    days = [begun - timedelta(1), begun, *(date(2026, month, 28) for month in range(1, 13, 2)), clock.today()]
+    check_both_ways(list(pairwise(days)))
 
 
 MONTHS = [(date(2026, month, 1), date(2026, month + 1, 1) - timedelta(days=1)) for month in (4, 5, 6)]
@@ -390,6 +424,25 @@ def test_voids_reversals_and_counts_stand_where_they_belong(cast):
     assert register.rows[1]["备注"] == "作废：拿错了"
     assert tenths(register.rows[1]["余额"]) == 100
     assert (donated["捐赠数量"], donated["其他减少"]) == (7, 3)
+
+
+@pytest.mark.both_databases
+def test_stock_of_a_day_is_the_same_when_much_was_undone_later(cast):
+    """Bought, handed out, sent and written off; on other days voided, sent back and undone."""
+    today = clock.today()
+    days = [today + timedelta(count) for count in range(-1, 5)]
+    cast.earn(cast.worker, 100)
+    bought = do(redemptions.redeem, uuid4().hex, cast.shop, cast.card, {cast.salt.id: 2}, cast.volunteer)
+    written_off = do(moves.write_off, "o" * 16, cast.lot_of(cast.salt), 1, "破损", cast.manager)
+    given = do(moves.receive, "g" * 16, cast.salt, 7, Source.DONATION, cast.manager, "供销社")
+    sent = do(consignments.send, "c" * 16, given, cast.next_shop, 3, "", cast.manager)
+    with clock.at(days[2]):
+        do(voids.void, bought, "拿错了", cast.manager)
+        do(consignments.send_back, sent, cast.manager)
+    with clock.at(days[3]):
+        do(moves.reverse, written_off, "记错了", cast.manager)
+        do(moves.write_off, "e" * 16, given, 7, "受潮", cast.manager)
+    check_both_ways([*pairwise(days), *((day, day) for day in days)])
 
 
 # --- On page, as Excel and on paper ---
