@@ -162,7 +162,7 @@ class StockMove(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(100), unique=True)
-    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     kind: Mapped[MoveKind] = mapped_column(enum_column(MoveKind))
     quantity: Mapped[int]
     name: Mapped[str | None] = mapped_column(String(200))
@@ -181,6 +181,7 @@ class StockMove(Base):
     reverses: Mapped["StockMove | None"] = relationship(remote_side=[id])
 
     __table_args__ = (
+        Index(None, "lot_id", "at"),  # a period of a lot, without the years before it
         CheckConstraint(
             "CASE WHEN kind IN ('receipt', 'void', 'sent_back') THEN quantity > 0 "
             "WHEN kind IN ('redemption', 'write_off', 'return', 'sent') THEN quantity < 0 "
