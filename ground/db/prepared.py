@@ -181,11 +181,16 @@ def set_known(row: Base, values: dict[str, Any]) -> None:
 
 
 class _Compiled:
-    """A statement as the driver of one kind of database takes it."""
+    """A statement as the driver of one kind of database takes it.
+
+    TypeError where a value that is sent with it would stand in its text, which is kept.
+    """
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         self._compiled: SQLCompiler = statement.compile(dialect=dialect)
         binds = self._compiled.bind_names.items()
+        if written := [name for bind, name in binds if bind.literal_execute and bind.required]:
+            raise TypeError(f"{written} would stay as it was sent first")
         self._lists = [name for bind, name in binds if bind.expanding]
         self._binds = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in binds}
         self._texts: dict[tuple[int, ...], _Text] = {}
