@@ -37,7 +37,18 @@ from points.services import deciding, recording
 from points.wall import booking, posting
 from shop import verify
 from shop.desk import redemptions, voids
-from tests.cast import BEGAN_ON, HASHED, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
+from tests.cast import (
+    BEGAN_ON,
+    HASHED,
+    NEXT_VILLAGE,
+    PRESENT,
+    TODAY,
+    TOWNSHIP,
+    VILLAGE,
+    Cast,
+    counted,
+    new_app,
+)
 from tests.points.twins import DECISION, REASON, enter_twins, problems
 from tests.story import do, give, refused
 
@@ -108,13 +119,12 @@ def test_pairs_are_suggested_by_name_with_phone_or_birth_year(cast, merge):
 
 
 def test_suggestions_are_one_query(cast, twins):
-    counted = []
-    sa.event.listen(db.engine, "before_cursor_execute", lambda *arguments: counted.append(arguments[2]))
     db.session.rollback()
-    (pair,) = duplicates.suggested_pairs(cast.county)
+    with counted() as sent:
+        (pair,) = duplicates.suggested_pairs(cast.county)
     assert pair.signs == [DuplicateSign.PHONE]
     assert pair.first.area.name == "柳树村"
-    assert len([text for text in counted if "person_merge" in text]) == 1
+    assert len([text for text in sent if "person_merge" in text]) == 1
 
 
 # --- The verb ---
