@@ -146,9 +146,8 @@ def create_county(instance: Path, tenant: Tenant) -> Flask:
 
 def put_together(folder: Path, settings: dict[str, object]) -> Flask:
     """Put one application together, whose instance folder this is."""
-    app = web.Application(
-        __name__, static_folder=None, instance_path=str(folder)
-    )  # `wire` serves static files
+    # `wire` serves the static files.
+    app = web.Application(__name__, static_folder=None, instance_path=str(folder))
     with usable("AIXIN_INSTANCE", app.instance_path):
         configure(app, settings)
     log_to_its_place()

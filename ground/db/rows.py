@@ -110,7 +110,10 @@ def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
 
 
 def know(row: Base, **values: object) -> None:
-    """Let a row know what belongs to it, so that the session need not ask; nothing is written."""
+    """Let a row know what belongs to it or was written of it, so that the session need not ask.
+
+    Nothing is written.
+    """
     for name, value in values.items():
         set_committed_value(row, name, value)
 
