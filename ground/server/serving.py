@@ -90,6 +90,7 @@ class Connection(HTTPChannel):
     parser_class = Request
     arriving_since = 0.0
     arrived_bytes = 0
+    is_sending = False
 
     def received(self, data: bytes) -> bool:
         """Take what the client sent, and note when a request began."""
@@ -97,6 +98,26 @@ class Connection(HTTPChannel):
             self.arriving_since, self.arrived_bytes = time.monotonic(), 0
         self.arrived_bytes += len(data)
         return bool(super().received(data))
+
+    def write_soon(self, data: Any) -> int:
+        """Send a part of an answer, as far as the client takes it; the thread that answers calls it."""
+        self.is_sending = True
+        try:
+            return int(super().write_soon(data))
+        finally:
+            self.is_sending = False
+            if self.total_outbufs_len:
+                self.server.pull_trigger()  # the rest is the main thread's
+
+    def writable(self) -> bool:
+        """Whether there is something that the main thread sends, or closes.
+
+        What the thread that answers is just sending is left to it, unless it waits for the main thread: the
+        socket is free, so the main thread would be woken again and again until the other one has Python's
+        lock back.
+        """
+        is_waiting = self.total_outbufs_len > self.adj.outbuf_high_watermark
+        return bool(super().writable()) and (is_waiting or not self.is_sending)
 
     @property
     def is_busy(self) -> bool:

@@ -136,6 +136,44 @@ def test_who_does_not_take_the_answer_holds_no_thread_and_not_the_end(monkeypatc
         bench.stop()
 
 
+def test_the_main_thread_rests_while_another_one_sends(bench, monkeypatch):
+    """A second client is answered meanwhile, for which the main thread looks at its sockets a few times."""
+    looked = 0
+    wait_once, send = bench.server._wait_once, serving.Connection.send
+    others_status: list[int] = []
+
+    def counted(*seconds: float) -> None:
+        nonlocal looked
+        looked += 1
+        wait_once(*seconds)
+
+    def send_slowly(connection: serving.Connection, *what: object, **how: object) -> int:
+        nonlocal looked
+        if not others_status:
+            others_status.append(0)
+            looked = 0
+            others_status[0] = status_of(bench.port, "/")
+        return send(connection, *what, **how)
+
+    monkeypatch.setattr(bench.server, "_wait_once", counted)
+    monkeypatch.setattr(serving.Connection, "send", send_slowly)
+    assert status_of(bench.port, "/") == 200
+    assert others_status == [200]
+    assert looked < 20
+
+
+def test_an_answer_larger_than_is_kept_comes_whole_to_who_takes_it_slowly(monkeypatch):
+    """Its thread waits until the main thread has sent enough of it."""
+    monkeypatch.setattr(serving, "MOST_ANSWERED_BYTES", 64 * 1024)
+    bench = Bench(*[b"." * 1024 * 1024] * 8)
+    with slow_clients(bench.port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 1) as (client,):
+        assert status_of(bench.port, "/") == 200
+        received = bytearray()
+        while len(received.partition(b"\r\n\r\n")[2]) < 8 * 1024 * 1024:
+            received += client.recv(65536)
+    bench.stop()
+
+
 def test_a_request_that_runs_is_finished_before_the_end(bench):
     with slow_clients(bench.port, b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n", 1) as (client,):
         assert bench.started.wait(20)
