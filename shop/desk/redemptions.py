@@ -172,8 +172,9 @@ def redeem(
         lines=[RedemptionLine(**line) for line in lines],
         proxy=proxy,
         void=None,
+        clerk=actor,
+        device=redemption.device_id and by,
     )
-    know(redemption, device=redemption.device_id and by)
     return redemption
 
 
