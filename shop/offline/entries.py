@@ -7,6 +7,7 @@ afterwards; the browser's key, which does not leave it, signs it.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from shop.shelf import leases
 LARGEST_ENTRY = 60_000  # characters: a signature of 4,000 points is about 40,000
 HALF_SIGNATURE = 32  # bytes of each of its two numbers
 LATEST_SECOND = 2**32
+_CARD_NUMBER = re.compile("[0-9]{9}")
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,9 @@ def _goods_out(lease: Lease, fields: dict[str, Any]) -> GoodsOut:
         raise ValueError("another total")
     if fields["code"] != leases.code_of(lease, serial):
         raise ValueError("another code")
-    return GoodsOut(str(fields["card"]), serial, fields["code"], lines, total, fields["collector"])
+    if not _CARD_NUMBER.fullmatch(fields["card"]):
+        raise ValueError("no card's number")
+    return GoodsOut(fields["card"], serial, fields["code"], lines, total, fields["collector"])
 
 
 def _number(value: Any, least: int = 0, most: int = LARGEST_ID) -> int:

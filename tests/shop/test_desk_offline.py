@@ -340,6 +340,7 @@ def test_what_was_changed_left_out_or_signed_by_another_is_not_taken(cast, brows
         [browser.sign({**fields, "lines": [[cast.goods.id, 1, 3]], "total": 30})],
         [browser.sign({**fields, "serial": 2})],
         [browser.sign({**fields, "code": "0" * 16})],
+        *[[browser.sign({**fields, "card": card})] for card in (None, 7, "", "九", "\ud800", "40217730\0")],
         [browser.sign({**fields, "lease": 99})],
         [browser.sign({**fields, "position": -1})],
         [browser.sign({**fields, "lines": [[cast.goods.id, -1, -30]]})],
