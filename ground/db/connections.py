@@ -131,7 +131,7 @@ def _begin(connection: Connection) -> None:
             _enter_schema(connection, raw, schema)
         is_reading = bool(options.get("reading") and not options.get("writing"))
         if is_reading and READS_ONLY not in connection.info:
-            _set_to_read(raw)
+            _set_to_read(connection, raw)
             connection.info[READS_ONLY] = True
         is_alone = raw.autocommit if "isolation_level" in options else is_reading
         set_mode(raw, is_alone, is_reading)
@@ -154,10 +154,10 @@ def _enter_schema(connection: Connection, raw: "psycopg.Connection[Any]", schema
     connection.info[SCHEMA] = schema
 
 
-def _set_to_read(raw: "psycopg.Connection[Any]") -> None:
+def _set_to_read(connection: Connection, raw: "psycopg.Connection[Any]") -> None:
     """Let a connection take what is not said to write for reading."""
     autocommit, raw.autocommit = raw.autocommit, True
-    raw.execute("SET default_transaction_read_only = on")
+    connection.exec_driver_sql("SET default_transaction_read_only = on")
     raw.autocommit = autocommit
 
 

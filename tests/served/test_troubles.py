@@ -96,6 +96,28 @@ def test_a_connection_that_was_cut_is_not_used_again(served):
 
 
 @pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new connection", "a used one"])
+@pytest.mark.parametrize("page", ["/limits", "/write"])
+def test_a_connection_that_is_cut_before_its_first_statement_is_a_trouble(served, page, is_new):
+    client = served.test_client()
+    if not is_new:
+        assert client.get("/limits").status_code == 200
+    cut_processes: list[int] = []
+
+    def cut(raw: psycopg.Connection, *_record: object) -> None:
+        if not cut_processes:
+            cut_processes.append(raw.info.backend_pid)
+            with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 10000)", (raw.info.backend_pid,))
+
+    sa.event.listen(db.engine, "checkout", cut)
+    method = "POST" if page == "/write" else "GET"
+    assert client.open(page, method=method, headers={"Accept": "application/json"}).status_code == 503
+    sa.event.remove(db.engine, "checkout", cut)
+    assert client.get("/limits").json["process"] not in cut_processes
+
+
+@pytest.mark.only_on("postgresql")
 def test_a_server_waits_no_longer_than_it_says_and_has_a_connection_for_each_thread(served):
     in_words = {"lock_timeout": "10s", "statement_timeout": "1min"}
     in_words["idle_in_transaction_session_timeout"] = "1min"
