@@ -13,8 +13,9 @@ from sqlalchemy import select
 from duties import incidents
 from duties.disputes import disputes
 from duties.models import AttemptResult, Dispute, Incident, IncidentStepKind, Rung
-from ground import clock, web
+from ground import clock
 from ground.db import db, transaction
+from ground.web import lists
 from people.conduct import evaluations, trainings
 from people.conduct.evaluations import Grades
 from people.models import (
@@ -240,7 +241,7 @@ def test_every_list_goes_out_with_all_its_rows(app, cast, client_of, eventful, m
         assert bool(file) == bool(page.records) or endpoint in {*WITHOUT_FILE, *OTHERWISE}, endpoint
         if file:
             offering.add(endpoint)
-            monkeypatch.setattr(web, "PART_ROWS", 20 if page.next else 1)
+            monkeypatch.setattr(lists, "PART_ROWS", 20 if page.next else 1)
             records = page.records + OTHERWISE.get(endpoint, (0,))[0]
             while page.next:
                 page = Page(client.get(page.next).text)
@@ -306,10 +307,10 @@ def test_a_file_says_what_the_page_says(cast, client_of):
 
 
 def test_a_list_that_is_too_long_says_so(cast, client_of, monkeypatch):
-    monkeypatch.setattr(web, "MOST_ROWS", 8)
+    monkeypatch.setattr(lists, "MOST_ROWS", 8)
     clerk = client_of(cast.clerk)
     assert clerk.get(f"/v/{VILLAGE}/people?as=xlsx").status_code == 200
-    monkeypatch.setattr(web, "MOST_ROWS", 7)
+    monkeypatch.setattr(lists, "MOST_ROWS", 7)
     answer = clerk.get(f"/v/{VILLAGE}/people?as=xlsx")
     assert (answer.status_code, "8 行" in answer.text) == (422, True)
     assert clerk.get(f"/v/{VILLAGE}/people?name=王芳&as=xlsx").status_code == 200

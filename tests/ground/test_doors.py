@@ -12,6 +12,7 @@ from ground.computer import private
 from ground.db import database_file, db
 from ground.refusal import Refused
 from ground.server import serving
+from ground.web import addresses
 from tests.cast import VILLAGE, new_app
 from tests.shop import till as tills
 
@@ -68,7 +69,7 @@ def test_without_its_address_nothing_is_printed_but_for_this_computer(app, monke
 def test_papers_are_refused_and_a_till_hands_out_all_the_same(cast, client_of, monkeypatch):
     """A till is told after the points are spent: it gets no address, and no refusal."""
     cast.earn(cast.worker, 100)
-    monkeypatch.setattr(web, "is_loopback", lambda _host: False)
+    monkeypatch.setattr(addresses, "is_loopback", lambda _host: False)
     page = client_of(cast.clerk).get("/guides/clerk.pdf")
     assert (page.status_code, "PUBLIC_URL" in page.text) == (422, True)
     till = tills.at(client_of(None), cast.shop)

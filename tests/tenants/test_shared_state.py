@@ -39,7 +39,7 @@ MEANT = {
     "ground/watch/counters.py": dict.fromkeys(
         ("REGISTRY", "REQUESTS", "SECONDS", "REFUSALS", "WAITS"), "counted over all, by what tells of nobody"
     ),
-    "ground/web.py": {"icon": FILES},
+    "ground/web/icons.py": {"icon": FILES},
     "ground/wire/assets.py": {"all_assets": FILES, "current_version": FILES},
     "people/audit.py": {"_origin": A_REQUEST},
     "people/finding/words.py": {"_folded": PURE},
