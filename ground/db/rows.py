@@ -180,17 +180,15 @@ def largest_id(table: Table) -> int:
 def add_rows(rows: Sequence[Any]) -> None:
     """Write new rows of one table by one statement; the session knows them then as those that it read.
 
-    Their ids are drawn before. The same as to add and flush them, in a third of the time: each says by its
+    Their ids are drawn before. The same as to add and flush them, in less than half the time: each says by its
     columns, or by the object that is meant, what it names; what belongs to it is written by itself.
     """
     if not rows:
         return
     model, session = type(rows[0]), db.session()
     session.flush()
-    lines = []
-    for row, ident in zip(rows, draw_ids(model, len(rows)), strict=True):
-        row.id = ident
-        lines.append(_line(row))
+    ids = draw_ids(model, len(rows))
+    lines = [_line(row) | {"id": ident} for row, ident in zip(rows, ids, strict=True)]
     session.execute(insert(model), lines, execution_options={"render_nulls": True})
     for row, line in zip(rows, lines, strict=True):
         vars(row).update(line)
