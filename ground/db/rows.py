@@ -180,8 +180,8 @@ def largest_id(table: Table) -> int:
 def add_rows(rows: Sequence[Any]) -> None:
     """Write new rows of one table by one statement; the session knows them then as those that it read.
 
-    Their ids are drawn before. The same as to add and flush them, in less than half the time: each says by its
-    columns, or by the object that is meant, what it names; what belongs to it is written by itself.
+    Their ids are drawn before. The same as to add and flush them, in less than half of the time: each says by
+    its columns, or by the object that is meant, what it names; what belongs to it is written by itself.
     """
     if not rows:
         return
