@@ -1,5 +1,6 @@
 """The application: what it is made of, in the order it is put together."""
 
+import gc
 import hmac
 import logging
 import os
@@ -378,3 +379,7 @@ command = FlaskGroup(
     set_debug_flag=False,
     help="Aixin 爱心: the server and all its commands.",
 )
+
+# All that is loaded by now stays: the garbage collector looks through none of it, nor takes it apart when the
+# process ends, which was a third of what a short command took.
+gc.freeze()

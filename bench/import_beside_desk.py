@@ -120,12 +120,11 @@ def goods_list() -> bytes:
 
 
 def import_file(app: Flask, kind: FileType, content: bytes, code: str) -> None:
-    """Take a file in, as a page and a command do."""
+    """Take a file in, as a command does."""
     with app.app_context(), clock.at(STARTS_ON):
         area = areas.by_code(code) or sys.exit(f"no area {code}")
         table = kind.read(content, "file.xlsx", area)
-        plan = kind.plan_table(table, area)
-        for _done in kind.write(area, lambda: filing.carry_out_as_planned(kind, plan, table, area)):
+        for _done in filing.import_table(kind, table, area):
             pass
         db.session.remove()
 

@@ -1,1 +1,8 @@
 """The ground floor, without a word of the field: database, clock, refusals, forms, web, paper, tables."""
+
+import gc
+
+# Python looks for garbage after every 700 new objects, and now and again among all of them. To load the
+# program makes 300,000 that stay, and a county's roster brings as many: of a start that took a tenth, of an
+# import a third. It is said here, as whatever is loaded of the program comes after this.
+gc.set_threshold(50_000, 20, 100)

@@ -37,7 +37,8 @@ class DayRange:
 
     def bounds(self) -> tuple[date, date]:
         """The first and the last day that can be meant today."""
-        return _day(self.first), _day(self.last)
+        today = clock.today()
+        return _day(self.first, today), _day(self.last, today)
 
     def has(self, day: date) -> bool:
         """Whether a day can be meant."""
@@ -48,7 +49,8 @@ class DayRange:
         """Whether nobody needs to be asked about a day."""
         first = self.first if self.usual_first is None else self.usual_first
         last = self.last if self.usual_last is None else self.usual_last
-        return _day(first) <= day <= _day(last)
+        today = clock.today()
+        return _day(first, today) <= day <= _day(last, today)
 
     def check(self, day: date, field: str | None = None) -> None:
         """Check that a day can be meant.
@@ -61,7 +63,7 @@ class DayRange:
             raise Refused("in_future", _("The day lies in the future."), field)
         if day < first and self.first == TODAY:
             raise Refused("in_past", _("This day is over. Choose today or a later day."), field)
-        if not self.has(day):
+        if not first <= day <= last:
             raise Refused(
                 "bad_day",
                 _("The day must be from %(low)s to %(high)s.", low=words.day(first), high=words.day(last)),
@@ -69,10 +71,10 @@ class DayRange:
             )
 
 
-def _day(end: End) -> date:
+def _day(end: End, today: date) -> date:
     if isinstance(end, date):
         return end
-    return clock.today() + end if isinstance(end, timedelta) else end(clock.today())
+    return today + end if isinstance(end, timedelta) else end(today)
 
 
 def first_day_of_last_year(today: date) -> date:

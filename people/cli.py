@@ -113,20 +113,26 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
     Prints how many rows were added, changed and left, or each bad cell.
     """
     table = kind.read(file.read_bytes(), file.name, area)
-    plan = kind.plan_table(table, area)
-    if plan.hidden_rows:
-        rows = ", ".join(map(str, plan.hidden_rows))
+    if table.hidden_rows:
+        rows = ", ".join(map(str, table.hidden_rows))
         click.echo(f"left out, as Excel hides them: rows {rows}", err=True)
-    for cell in plan.bad_cells:
-        click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
-    if plan.bad_cells:
-        raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
-    if not dry_run:
-        with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
-            for done in filing.import_as_planned(kind, plan, table, area):
-                bar.update(done - bar.pos)
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in plan.counts_by_outcome.items())
-    click.echo(f"{'dry run: ' if dry_run else ''}{counts}")
+    try:
+        if dry_run:
+            plan = kind.plan_table(table, area)
+            filing.check_cells(plan)
+            counts = plan.counts_by_outcome
+        else:
+            shown = len(table.without_hidden().rows)
+            with click.progressbar(length=shown, label=kind.name, file=sys.stderr) as bar:
+                for plan, done in filing.import_table(kind, table, area):
+                    counts = plan.counts_by_outcome
+                    bar.update(done - bar.pos)
+    except filing.CellsRefused as refused:
+        for cell in refused.cells:
+            click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
+        raise click.ClickException(f"{len(refused.cells)} bad cells; nothing was changed") from refused
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    click.echo(f"{'dry run: ' if dry_run else ''}{told}")
 
 
 @cards_cli.command("export")

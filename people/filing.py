@@ -5,6 +5,7 @@
     read_file     reads a kept file
     plan_file     says what it would do: an ImportPlan with a step for each row, and its bad cells
     import_file   does what the dry run showed
+    import_table  does what a file says, by the command line, without a dry run
 
 Files are read before a transaction begins: that takes seconds, and everybody would wait.
 
@@ -110,6 +111,20 @@ class ImportPlan(Generic[AnyStep]):
         for cell in self.bad_cells:
             by_row[cell.row.number].append(cell)
         return [(cells[0].row, cells) for _number, cells in sorted(by_row.items())]
+
+
+class CellsRefused(Refused):
+    """The refusal `bad_cells`, and which cells they are."""
+
+    def __init__(self, cells: list[BadCell]) -> None:
+        super().__init__("bad_cells", _("The file has cells that can't be taken. Nothing was done."))
+        self.cells = cells
+
+
+def check_cells(plan: ImportPlan[Any]) -> None:
+    """Check that a plan has no bad cell. Refused `bad_cells` by a `CellsRefused`."""
+    if plan.bad_cells:
+        raise CellsRefused(plan.bad_cells)
 
 
 @dataclass(frozen=True)
@@ -281,34 +296,28 @@ def _checked_plan(
     """The plan of a file, which is what the dry run showed. Refused as `import_file` is."""
     _content(kind, file)
     plan = kind.plan_table(table, file.area, with_hidden)
-    if plan.bad_cells:
-        raise Refused("bad_cells", _("The file has cells that can't be taken. Nothing was done."))
-    _check_same(plan, fingerprint)
+    check_cells(plan)
+    if plan.fingerprint != fingerprint:
+        raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
     return plan
 
 
-def import_as_planned(kind: FileType, planned: ImportPlan[Any], table: Table, area: Area) -> Iterator[int]:
-    """Do what a plan of this table says, by the command line; yields how many rows are done, at last all.
+def import_table(kind: FileType, table: Table, area: Area) -> Iterator[tuple[ImportPlan[Any], int]]:
+    """Do what a table says, by the command line; yields its plan and how many rows are done, at last all.
 
-    Refused `plan_changed` as `import_file` is.
+    It is planned in the write alone, as nobody looked at a dry run. Refused `bad_cells` by a `CellsRefused`,
+    and `plan_changed` when others never stopped writing.
     """
-    return kind.write(
-        area,
-        lambda: carry_out_as_planned(kind, planned, table, area),
-        lambda: kind.finish(planned, area, None),
-    )
+    plans = list[ImportPlan[Any]]()
 
+    def work() -> Iterator[tuple[ImportPlan[Any], int]]:
+        plan = kind.plan_table(table, area)
+        check_cells(plan)
+        for done in kind.carry_out(plan, area, None):
+            yield plan, done
+        plans[:] = [plan]
 
-def carry_out_as_planned(kind: FileType, planned: ImportPlan[Any], table: Table, area: Area) -> Iterator[int]:
-    """Do what a plan of this table says, but for what is done at last. Refused `plan_changed`."""
-    plan = kind.plan_table(table, area)
-    _check_same(plan, planned.fingerprint)
-    yield from kind.carry_out(plan, area, None)
-
-
-def _check_same(plan: ImportPlan[Any], fingerprint: str) -> None:
-    if plan.fingerprint != fingerprint:
-        raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
+    return kind.write(area, work, lambda: kind.finish(plans[0], area, None))
 
 
 def whole_name(cell: tables.Cell) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import RelationshipDirection, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -178,16 +178,49 @@ def largest_id(table: Table) -> int:
 
 
 def add_rows(rows: Sequence[Any]) -> None:
-    """Send new rows of one table to the database at once.
+    """Write new rows of one table by one statement; the session knows them then as those that it read.
 
-    Their ids are drawn before: a row whose id the database has to choose is sent alone.
+    Their ids are drawn before. The same as to add and flush them, in less than half of the time: each says by
+    its columns, or by the object that is meant, what it names; what belongs to it is written by itself.
     """
     if not rows:
         return
-    for row, ident in zip(rows, draw_ids(type(rows[0]), len(rows)), strict=True):
-        row.id = ident
-    db.session.add_all(rows)
-    db.session.flush()
+    model, session = type(rows[0]), db.session()
+    session.flush()
+    ids = draw_ids(model, len(rows))
+    lines = [_line(row) | {"id": ident} for row, ident in zip(rows, ids, strict=True)]
+    session.execute(insert(model), lines, execution_options={"render_nulls": True})
+    for row, line in zip(rows, lines, strict=True):
+        vars(row).update(line)
+        make_transient_to_detached(row)
+        attach_new(session, row)
+
+
+def _line(row: Base) -> dict[str, Any]:
+    """What all columns of a new row hold, by its attributes."""
+    given, whole, links = vars(row), *_shape(type(row))
+    line = {name: given.get(name, default) for name, default in whole}
+    for link, name, key in links:
+        if (named := given.get(link)) is not None:
+            line[name] = getattr(named, key)
+    return line
+
+
+@cache
+def _shape(model: type[Base]) -> tuple[Sequence[tuple[str, Any]], Sequence[tuple[str, str, str]]]:
+    """The columns of a model with what they hold unless it is said, and what it names by objects.
+
+    Of the latter each with the column that names it, and the one of the other row that is kept there.
+    """
+    mapper = inspect(model)
+    names = [(mapper.get_property_by_column(column).key, column) for column in mapper.local_table.columns]
+    links = []
+    for link in mapper.relationships:
+        if link.direction is RelationshipDirection.MANYTOONE:
+            ((here, there),) = link.local_remote_pairs or ()
+            key = link.mapper.get_property_by_column(there).key
+            links.append((link.key, mapper.get_property_by_column(here).key, key))
+    return [(name, column.default and column.default.arg) for name, column in names], links
 
 
 def fetch(model: type[Row], ident: object, *, lock: bool = False, **belongs: object) -> Row | None:

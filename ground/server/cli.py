@@ -23,7 +23,6 @@ from ground.server import backups, claims, evening, metrics, restoring, serving
 @contextmanager
 def _command() -> Iterator[None]:
     """Let a command end with a sentence and status 1: for a refusal, a trouble of the database, or a file."""
-    serving.collect_rarely()  # many a command is an import
     try:
         yield
     except Refused as refusal:

@@ -184,19 +184,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def calm_collector() -> None:
-    """Let the garbage collector stop the program rarely and shortly.
+    """Let the garbage collector stop the program shortly: what is there by now it has looked through.
 
-    What is loaded by now stays, so it is not looked through again. An import makes hundreds of thousands of
-    objects; at Python's own thresholds everybody's requests waited up to 0.6 seconds, several times.
+    It stays. Everybody's requests wait for it: when an import made hundreds of thousands of objects, for up
+    to 0.6 seconds, several times. How rarely it looks, is said in `ground`.
     """
     gc.collect()
     gc.freeze()
-    collect_rarely()
-
-
-def collect_rarely() -> None:
-    """Let the garbage collector look seldom at what was made: else an import takes twice as long."""
-    gc.set_threshold(50_000, 20, 100)
 
 
 def serve(

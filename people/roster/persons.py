@@ -108,7 +108,8 @@ def correct(
 
 def check_birth_year(year: int | None) -> None:
     """Check that somebody who serves can be born in this year. Refused `bad_birth_year`."""
-    youngest, oldest = (clock.today().year - age for age in AGE_YEARS)
+    this_year = clock.today().year
+    youngest, oldest = (this_year - age for age in AGE_YEARS)
     if year is not None and not oldest <= year <= youngest:
         raise Refused(
             "bad_birth_year",

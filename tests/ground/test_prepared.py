@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
 from ground.clock import SHANGHAI
-from ground.db import Prepared, db, insert_row, insert_rows, savepoint, transaction
+from ground.db import Prepared, add_rows, db, insert_row, insert_rows, savepoint, transaction
 from ground.db import prepared as room
 from ground.refusal import Refused
 from people.models import Area, Level, Merge, Person
@@ -149,6 +149,33 @@ def test_a_row_stands_in_the_database_as_by_sqlalchemy(cast):
     assert by_us == by_sqlalchemy
 
 
+def test_many_rows_stand_in_the_database_as_by_sqlalchemy(cast):
+    """One says much, the other only what it must; its village it names by the object."""
+    much = {"name": "店", "hours": {"mon": ["08:00", "18:00"]}, "printer": ReceiptPrinter.NETWORK}
+    with transaction() as session:
+        villages = [an_area(f"{number}0000000000") for number in (11, 12, 13, 14)]
+        add_rows(villages)
+        add_rows([Shop(village_id=villages[0].id, **much), Shop(village=villages[1], name="小店")])
+        session.add_all([Shop(village_id=villages[2].id, **much), Shop(village=villages[3], name="小店")])
+        session.flush()
+        columns = ", ".join(column.name for column in Shop.__table__.columns if "id" not in column.name)
+        rows = session.connection().exec_driver_sql(f"SELECT {columns} FROM shop ORDER BY village_id").all()
+    assert rows[-4:-2] == rows[-2:]
+
+
+def test_nothing_is_asked_about_many_rows_that_were_written(cast):
+    """Neither their own columns, which nobody filled in, nor what they name."""
+    with transaction():
+        village = cast.village
+        people = [Person(area=village, name=name) for name in ("牛一", "牛二")]
+        with counted() as sent:
+            add_rows(people)
+            told = [(person.phone, person.area_id, person.area.name) for person in people]
+            assert db.session.get(Person, people[0].id) is people[0]
+    assert told == [(None, village.id, village.name)] * 2
+    assert ["INSERT" in statement for statement in sent][-2:] == [False, True]
+
+
 def test_a_list_may_have_any_length(cast):
     with transaction():
         insert_rows(
@@ -212,16 +239,17 @@ def test_a_row_that_was_written_reads_what_belongs_to_it(cast):
     assert db.session.get(Area, child.id).name == "牛街"
 
 
+@pytest.mark.parametrize("write", [insert_row, lambda row: add_rows([row])], ids=["alone", "of many"])
 @pytest.mark.parametrize("undone", [transaction, savepoint])
-def test_a_row_that_was_undone_leaves_its_id_to_the_next(cast, undone):
+def test_a_row_that_was_undone_leaves_its_id_to_the_next(cast, undone, write):
     with nullcontext() if undone is transaction else transaction():
         first, second = an_area("110000000000"), an_area("120000000000")
         with suppress(InTheMiddle), undone():
-            insert_row(first)
+            write(first)
             raise InTheMiddle
         assert first not in db.session
         with transaction() if undone is transaction else nullcontext():
-            insert_row(second)
+            write(second)
         assert db.session.get(Area, second.id) is second
 
 

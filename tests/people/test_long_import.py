@@ -13,7 +13,7 @@ from people.models import AuditEvent, Grid, GridChange, Person
 from people.roster import grids, persons
 from people.rosterfile import columns, intake
 from tests.cast import counted
-from tests.people.test_rosterfile import planned, row, take_in
+from tests.people.test_rosterfile import planned, row, take_in, workbook
 from tests.story import do, refusal
 
 
@@ -26,11 +26,8 @@ def rows(number):
 def importing(cast, number=3):
     """An import that goes on as it is asked for its steps."""
     table = planned(cast.county, rows(number)).table
-    plan = intake.ROSTER.plan_table(table, cast.county)
-    assert plan.bad_cells == []
-    return intake.ROSTER.write(
-        cast.county, lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county)
-    )
+    for _plan, done in filing.import_table(intake.ROSTER, table, cast.county):
+        yield done
 
 
 def there(model):
@@ -78,19 +75,39 @@ def test_what_others_changed_meanwhile_is_kept(cast, monkeypatch):
 @pytest.mark.only_on("sqlite")
 def test_what_makes_another_plan_stops_all_of_it(cast):
     take_in(cast.county, rows(3))
-    before = [there(model) for model in (Grid, Person, AuditEvent)]
     changed, other = [*rows(4)], other_connection()
     changed[0] |= {"电话": "13955556666"}
-    table = planned(cast.county, changed).table
-    plan = intake.ROSTER.plan_table(table, cast.county)
-    work = lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county)  # noqa: E731
-    with closing(intake.ROSTER.write(cast.county, work)) as steps:
+    brought = filing.bring(intake.ROSTER, cast.county, "a.xlsx", workbook(changed))
+    file = do(filing.keep_file, brought, cast.county, cast.county_user)
+    table, seen = filing.read_file(intake.ROSTER, file), planned(cast.county, changed).fingerprint
+    before = [there(model) for model in (Grid, Person, AuditEvent)]
+    with closing(filing.import_file(intake.ROSTER, file, table, seen, cast.county_user)) as steps:
         next(steps)
         other.execute("UPDATE person SET phone = '13911112222' WHERE name = '长名0'")
         other.close()
         with refusal("plan_changed"):
             list(steps)
     assert [there(model) for model in (Grid, Person, AuditEvent)] == before
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_command_does_what_its_file_says_of_the_roster_as_it_is_by_then(cast):
+    """Nobody looked at a dry run: another plan than the first is as good."""
+    take_in(cast.county, rows(3))
+    other = other_connection()
+    with closing(
+        filing.import_table(intake.ROSTER, planned(cast.county, rows(4)).table, cast.county)
+    ) as steps:
+        first, _done = next(steps)
+        other.execute("UPDATE person SET phone = '13911112222' WHERE name = '长名0'")
+        other.close()
+        *_, (last, done) = steps
+    assert (dict(first.counts), dict(last.counts), done) == (
+        {"added": 1, "left": 3},
+        {"added": 1, "changed": 1, "left": 2},
+        4,
+    )
+    assert planned(cast.county, rows(4)).counts == {"left": 4}
 
 
 @pytest.mark.only_on("sqlite")
@@ -122,13 +139,7 @@ def test_it_writes_what_the_verbs_write(cast):
     changed = rows(4)
     changed[0] |= {"网格名称": "新名字", "户数": 6}
     changed[1] |= {"电话": "13955556666"}
-    table = planned(cast.county, changed).table
-    plan = intake.ROSTER.plan_table(table, cast.county)
-    list(
-        intake.ROSTER.write(
-            cast.county, lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county)
-        )
-    )
+    list(filing.import_table(intake.ROSTER, planned(cast.county, changed).table, cast.county))
     assert planned(cast.county, changed).counts == {"left": 4}
     found = db.session.scalars(sa.select(Grid).where(Grid.code.startswith("H-")).order_by(Grid.code)).all()
     assert found[0].households == 6

@@ -21,7 +21,7 @@ MEANT = {
         "_sharing": "held while an engine is made",
         "_limits": "how long a server waits, whoever asks",
     },
-    "ground/db/rows.py": dict.fromkeys(("_insertion", "_insertion_of_many", "_keys"), PURE),
+    "ground/db/rows.py": dict.fromkeys(("_insertion", "_insertion_of_many", "_keys", "_shape"), PURE),
     "ground/db/writing.py": dict.fromkeys(("_write_queues", "_clocks_seen"), BY_ENGINE),
     "ground/db/troubles.py": {"_last_met": "by the county too"},
     "ground/paper/dots.py": {"_pdfium_lock": A_LOCK},
