@@ -51,7 +51,6 @@ NOT_HERE = {
     ),
     "demo.next_day": "in the demo alone",
     **dict.fromkeys(FIRST_DAY, "setup/test_first_day.py"),
-    "setup.skip_step": "the shop hands out already, so it has hours",
 }
 
 

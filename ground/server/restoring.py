@@ -7,7 +7,7 @@ was there has gone into a schema of another name; it comes back when the backup 
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from flask import current_app
@@ -58,6 +58,7 @@ def _into_file(backup: Path, database: Path, stamp: str) -> str | None:
     unfinished.touch(0o600)
     try:
         backups.copy_sqlite(backup, unfinished)
+        _check_holds_ours(unfinished)
         _check_is_ours(backups.take_whose(unfinished))
         backups.run_ourselves(f"sqlite:///{unfinished.absolute()}", "db", "upgrade")
         backups.check_sqlite(unfinished)
@@ -67,6 +68,13 @@ def _into_file(backup: Path, database: Path, stamp: str) -> str | None:
         for each in files_of_database(unfinished):
             each.unlink(missing_ok=True)
     return kept
+
+
+def _check_holds_ours(copy: Path) -> None:
+    """Check that a copy holds a database of the program: an empty file is a database for SQLite too."""
+    with closing(sqlite3.connect(copy)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            raise BackupFailed("nothing of this program is in it")
 
 
 def _check_is_ours(whose: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from ground import clock
 from ground.server import backups, evening
 from tests.cast import COUNTY, VILLAGE
+from tests.tenants.prefecture import TOOLS
 
 pytestmark = pytest.mark.one_database
 
@@ -18,6 +19,7 @@ PAGE = f"/a/{VILLAGE}/backups"
 @pytest.fixture
 def folder(app, tmp_path, monkeypatch):
     """Where the backups are; there is none yet."""
+    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
     monkeypatch.setitem(app.config, "BACKUPS", str(tmp_path))
     return tmp_path
 
@@ -65,6 +67,7 @@ def said(client, path):
     return next(line.strip() for line in page.splitlines() if "备份" in line and "/backups" in line)
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_front_page_of_county_and_chair_says_how_old_the_newest_is(app, cast, client_of, folder):
     readers = (
         (client_of(cast.chair), f"/v/{VILLAGE}/"),
@@ -83,6 +86,7 @@ def test_the_front_page_of_county_and_chair_says_how_old_the_newest_is(app, cast
     assert "/backups" not in client_of(cast.clerk).get(f"/v/{VILLAGE}/").text
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_button_makes_one(app, cast, client_of, folder, monkeypatch):
     client = client_of(cast.chair)
     assert "还没有做过" in client.get(PAGE).text

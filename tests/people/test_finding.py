@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from duties.households import files
 from duties.households.files import Particulars
-from ground.db import db
+from ground.db import db, transaction
 from ground.pinyin import has_initials
 from people import contacts
 from people.models import Attention, ContactKind, Duty
@@ -138,8 +138,8 @@ def test_a_worker_finds_themselves_their_households_and_what_everybody_may_see(c
 
 def test_an_instructor_finds_their_own_grids(cast, looking):
     person = do(persons.add_person, cast.village, "何指导", cast.clerk)
-    cast.instructor.person_id = person.id
-    db.session.commit()
+    with transaction():
+        cast.instructor.person_id = person.id
     grid = cast.term_of(cast.worker).grid
     do(terms.appoint, person, grid, Duty.INSTRUCTOR, TODAY, cast.clerk)
     assert names_of(looking(cast.instructor, "李秀明")) == ["李秀明"]

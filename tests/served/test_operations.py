@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -267,14 +268,20 @@ def test_what_was_there_is_kept_when_a_backup_is_restored(
 
 @pytest.mark.both_databases
 def test_a_damaged_backup_is_not_restored(app, cast, tmp_path, monkeypatch, ourselves_here):
-    """And what is there stays, to the last point."""
+    """Nor an empty file, as a stick leaves that was pulled out, nor another program's: all stays."""
     monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
     cast.earn(cast.worker, 100)
     before = entries()
     file = tmp_path / "aixin.backup"
     backups.write(file)
     (tmp_path / "notes.txt").write_text("no backup")
-    for wrong in (damaged(file), tmp_path / "notes.txt"):
+    (tmp_path / "empty.backup").touch()
+    with closing(sqlite3.connect(tmp_path / "others.backup")) as database:
+        database.execute("CREATE TABLE customer (name TEXT)")
+    for wrong in (
+        damaged(file),
+        *(tmp_path / name for name in ("notes.txt", "empty.backup", "others.backup")),
+    ):
         done = app.test_cli_runner().invoke(args=["restore", str(wrong)])
         assert (done.exit_code, "nothing was restored" in done.output) == (1, True), done.output
         assert entries() == before

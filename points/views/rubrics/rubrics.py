@@ -65,6 +65,11 @@ def template_version(area: str, version: int) -> str:
     return _rubric_page(versions.find_version(_county_or_404(), version) or abort(404))
 
 
+def _is_own() -> bool:
+    """Whether a page is about the village's rubric, and not its county's template as asked at a village."""
+    return "village" in (request.view_args or {})
+
+
 def _county_or_404() -> Area:
     return areas.county_of(g.area) or abort(404)
 
@@ -98,7 +103,7 @@ def _withdrawal(area: Area, version: int, page: str) -> PageResponse:
 
 def _rubric_page(rubric: Rubric | None, form: ReasonForm | None = None) -> str:
     """A version with its items, the others of its area, and a newer template that could be adopted."""
-    own = g.area.is_village
+    own = _is_own()
     may_decide = (Role.CHAIR in g.roles) if own else _may_publish()
     newest = versions.template_for(g.area, _next_quarter().first_day) if own else None
     return render(
@@ -326,7 +331,7 @@ def _decision_page(
 ) -> PageResponse:
     """The form of a decision, and what was read of a file."""
     file_form = file_form or RubricFileForm(formdata=None)
-    is_own = g.area.is_village
+    is_own = _is_own()
     here = {"village" if is_own else "area": g.area.code}
     page = render_template(
         "points/rubrics/rubric_decide.html",
