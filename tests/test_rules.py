@@ -705,6 +705,14 @@ def test_the_search_for_inline_things_finds_them():
     assert inline('<script defer src="/a.js"></script> <a href="/one=1">on = style =</a>') == []
 
 
+def test_whatever_is_pushed_sideways_is_reached_by_the_keyboard():
+    """A table that is too wide has a name and can be focused: arrow keys push it then."""
+    names = {file: re.findall(r'<div class="scroll"[^>]*>', file.read_text()) for file in TEMPLATES}
+    wide = [tag for tags in names.values() for tag in tags]
+    assert len(wide) >= 3
+    assert all('tabindex="0"' in tag and "aria-label=" in tag for tag in wide)
+
+
 def test_templates_hold_no_script_and_no_style():
     assert TEMPLATES
     found = {
