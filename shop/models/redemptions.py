@@ -56,7 +56,8 @@ class Redemption(Base):
     is_repeated = False  # whether it was asked for again and found by its key; said by the verb, not kept
 
     __table_args__ = (
-        UniqueConstraint("shop_id", "day", "serial"),
+        # It carries what is summed of a period.
+        UniqueConstraint("shop_id", "day", "serial", postgresql_include=["id", "total"]),
         Index("uq_redemption_entry_id", "entry_id", unique=True),
         CheckConstraint("total > 0 AND serial > 0", name="total"),
         CheckConstraint("(clerk_id IS NULL) <> (device_id IS NULL)", name="served_by"),
