@@ -19,7 +19,7 @@ from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Area, User
 from points import ledger
-from shop.models import Budget, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, Void
+from shop.models import Budget, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, Void, of_voided
 from shop.shelf import prices, shops
 from shop.shelf.goods import is_usable
 
@@ -212,18 +212,13 @@ def _redeemed_by_quarter(shop_ids: Collection[int], since: Quarter) -> dict[int,
         shop_id: Counter(dict(zip(quarters, (int(tenths or 0) for tenths in row), strict=True)))
         for shop_id, *row in db.session.execute(select(Shop.id, *handed_out).where(among(Shop.id, shop_ids)))
     }
-    given_back = (
-        select(Redemption.shop_id, Redemption.day, func.sum(Redemption.total))
-        .join(Void, Void.redemption_id == Redemption.id)
-        .where(
-            among(Redemption.shop_id, shop_ids),
-            Redemption.day >= since.first_day,
-            Redemption.day < current_quarter.first_day,
-        )
-        .group_by(Redemption.shop_id, Redemption.day)
-    )
+    begins, _ends = clock.day_span(since.first_day, since.last_day)
+    given_back = select(
+        of_voided(Redemption.shop_id), of_voided(Redemption.day), of_voided(Redemption.total)
+    ).where(Void.at >= begins, of_voided(Redemption.shop_id).in_(shop_ids))
     for shop_id, day, tenths in db.session.execute(given_back):
-        sums[shop_id][Quarter.of(day)] -= int(tenths)
+        if since.first_day <= day < current_quarter.first_day:
+            sums[shop_id][Quarter.of(day)] -= tenths
     return {shop_id: +quarters for shop_id, quarters in sums.items()}
 
 

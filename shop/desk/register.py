@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import among, db, inline
@@ -29,6 +29,7 @@ from shop.models import (
     Shop,
     StockMove,
     Void,
+    of_voided,
 )
 
 
@@ -87,11 +88,11 @@ def _done(village_ids: Collection[int], first: date, last: date) -> Subquery:
     ).where(*_is_of(village_ids, first, last))
     given_back = select(
         Void.redemption_id,
-        _of_voided(Redemption.card_id),
+        of_voided(Redemption.card_id),
         Void.transfer_id,
         literal(-1),
-        -_of_voided(Redemption.total),
-    ).where(_of_voided(Redemption.shop_id).in_(_shops(village_ids)), Void.at >= begins, Void.at < ends)
+        -of_voided(Redemption.total),
+    ).where(of_voided(Redemption.shop_id).in_(_shops(village_ids)), Void.at >= begins, Void.at < ends)
     return union_all(handed_out, given_back).subquery()
 
 
@@ -104,14 +105,6 @@ def _is_of(village_ids: Collection[int], first: date, last: date) -> tuple[Colum
 def _shops(village_ids: Collection[int]) -> Select[int]:
     """The ids of the shops of these villages."""
     return select(Shop.id).where(among(Shop.village_id, village_ids))
-
-
-def _of_voided(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
-    """What the redemption says that a void undid.
-
-    Looked up one by one, as they are few: joined, PostgreSQL at times reads all redemptions beside them.
-    """
-    return select(column).where(Redemption.id == Void.redemption_id).scalar_subquery()
 
 
 @dataclass(frozen=True)

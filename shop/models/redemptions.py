@@ -1,9 +1,19 @@
 """Redemptions, who collected them, and their voids. None of these rows is ever changed."""
 
 from datetime import date, datetime
+from typing import TypeVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment
 from people.models import Card, User
@@ -11,6 +21,8 @@ from points.models import Transfer
 from shop.models.devices import Device
 from shop.models.goods import Shop
 from shop.models.leases import LeaseEntry
+
+T = TypeVar("T")
 
 
 def receipt_number(day: date, serial: int) -> str:
@@ -135,6 +147,15 @@ class Void(Base):
     def made_by(self) -> str:
         """The name of who voided it, or of the device."""
         return _name(self.actor, self.device)
+
+
+def of_voided(column: InstrumentedAttribute[T]) -> ColumnElement[T]:
+    """SQL expression: what the redemption says that a `Void` undid.
+
+    Looked up for each, few as they are: joined, PostgreSQL at times reads the redemptions of all years beside
+    them.
+    """
+    return select(column).where(Redemption.id == Void.redemption_id).scalar_subquery()
 
 
 def _name(user: User | None, device: Device | None) -> str:
