@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import current_app, url_for
 from flask_babel import gettext, ngettext
 
-from ground import clock
+from ground import clock, web
 from ground.paper import words
 from ground.server import backups
 from people import access
@@ -122,7 +122,7 @@ def _second_step(user: User) -> list[WaitingItem]:
 
 def _in_villages(area: Area) -> list[WaitingItem]:
     """The vacant duties and the terms that end in the villages below: their committees see to them."""
-    figures = staffing.figures(area)
+    figures = web.asked_once(staffing.figures, area)
     items = []
     if vacant := sum(sum(village.vacancies.values()) for village in figures):
         items.append(
