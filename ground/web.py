@@ -62,7 +62,6 @@ from ground.watch import counters, events
 
 View = TypeVar("View", bound=Callable[..., Any])
 Function = TypeVar("Function", bound=Callable[..., Any])
-Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -400,19 +399,6 @@ class Application(Flask):
     def ensure_sync(self, func: Function) -> Function:
         """The function as it is."""
         return func
-
-
-_ASKED = "aixin.asked"  # in the environment of a request
-
-
-def asked_once(ask: Callable[..., Answer], *arguments: Any) -> Answer:
-    """What a query answers, asked once for a page however many of its parts show it; not before a write."""
-    answers = request.environ.setdefault(_ASKED, {})
-    asked = (ask, *arguments)
-    if asked not in answers:
-        answers[asked] = ask(*arguments)
-    answer: Answer = answers[asked]
-    return answer
 
 
 def begin_request() -> None:

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from ground import clock, web
+from ground import clock
 from ground.clock import Quarter
 from ground.db import db, fetch
 from ground.paper import words
 from people import access
 from people.models import Area, Person, Role, User
-from people.pages import Urgency, WaitingItem
+from people.pages import Urgency, WaitingItem, asked_once
 from people.roster import persons
 from people.signin import humans
 from points import expiry, leaving
@@ -338,7 +338,7 @@ def _above(area: Area) -> list[WaitingItem]:
 def _late_villages(area: Area, quarter: Quarter) -> list[WaitingItem]:
     """Where each village that has not booked the last quarter stands, and by when it should have."""
     name, due_on = words.quarter(quarter), _last_day_to_book(area, quarter)
-    progress = web.asked_once(opening.progress_of_villages, area, quarter)
+    progress = asked_once(opening.progress_of_villages, area, quarter)
     texts = {
         AssessmentState.COLLECTING: gettext("%(quarter)s: the meeting is not held", quarter=name),
         AssessmentState.DELIBERATING: gettext("%(quarter)s: the notice is not posted", quarter=name),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -54,12 +54,13 @@ def has_grown(village: Area, first: date, last: date, transfer_id: int) -> bool:
 def _moves(village_ids: Collection[int], first: date, last: date) -> Subquery:
     """The moves of these days' redemptions and voids: the `id` and `quantity` of each.
 
-    No receipt has a day that was yet to come when its goods were booked: the moves before are not read.
+    No receipt has a day that was yet to come when its goods were booked, and a void is written in the instant
+    after its moves: what moved earlier than the day before is not read.
     """
     begins, ends = clock.day_span(first, last)
     lots = select(Lot.id).join(Lot.goods).join(Goods.shop).where(among(Shop.village_id, village_ids))
     since = select(StockMove.id, StockMove.quantity).where(
-        StockMove.lot_id.in_(lots), StockMove.at >= inline(StockMove.at, begins)
+        StockMove.lot_id.in_(lots), StockMove.at >= inline(StockMove.at, begins - timedelta(days=1))
     )
     handed_out = since.join(Redemption, Redemption.id == StockMove.redemption_id).where(
         StockMove.kind == inline(StockMove.kind, MoveKind.REDEMPTION),

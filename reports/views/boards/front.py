@@ -2,9 +2,10 @@
 
 from flask import g, url_for
 
-from ground import clock, web
+from ground import clock
 from ground.clock import Quarter
 from people import access
+from people.pages import asked_once
 from people.roster import staffing
 from points.assessment import opening
 from reports.boards import standing
@@ -19,8 +20,8 @@ def front_figures() -> list[Asking]:
     if not g.roles & access.ONLOOKERS:
         return []
     # Of both it is asked for the list of what waits too.
-    staffed = web.asked_once(staffing.figures, g.area)
-    progress = web.asked_once(opening.progress_of_villages, g.area, Quarter.of(clock.today()).previous)
+    staffed = asked_once(staffing.figures, g.area)
+    progress = asked_once(opening.progress_of_villages, g.area, Quarter.of(clock.today()).previous)
     concerns = standing.concerns_of(standing.standings_with(staffed, progress))
     if g.area.is_village:
         return asking.asking_in(g.area, concerns)[:MOST_FIGURES]
