@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import contains_eager, joinedload, lazyload, load_only
 
 from duties.households import listing
 from duties.models import Visit, VisitStep
@@ -153,6 +153,14 @@ _LAST_ON = (
 )
 
 
+# Of several hundred households no more than what a line says of one.
+_NAMED_HOMES = (
+    load_only(Household.grid_id, Household.number, Household.head, Household.house),
+    lazyload(Household.classes),
+    contains_eager(Household.grid).load_only(Grid.village_id, Grid.code, Grid.name),
+)
+
+
 def visits_due(grids: Collection[int], today: date) -> list[VisitDue]:
     """The households of these grids (by id) with their next visits, the longest due first.
 
@@ -161,7 +169,7 @@ def visits_due(grids: Collection[int], today: date) -> list[VisitDue]:
     """
     query = (
         listing.search_households(grids, listing.HouseholdSearch())
-        .options(lazyload(Household.classes))
+        .options(*_NAMED_HOMES)
         .join(HouseholdClass, HouseholdClass.id == listing.LATEST_CLASS)
         .add_columns(HouseholdClass.attention, HouseholdClass.on, _LAST_ON.label("last_on"))
     )
@@ -303,7 +311,10 @@ def open_follow_ups(village: Area, grids: Collection[int]) -> Sequence[Visit]:
     return db.session.scalars(
         select(Visit)
         .join(Visit.household)
-        .options(joinedload(Visit.household).joinedload(Household.grid), joinedload(Visit.worker))
+        .options(
+            joinedload(Visit.household).options(joinedload(Household.grid), lazyload(Household.classes)),
+            joinedload(Visit.worker),
+        )
         .where(
             Visit.follow_up.is_not(None),
             Visit.done_on.is_(None),

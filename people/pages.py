@@ -7,6 +7,7 @@ Alarm             a line above every page, about something to be known at once
 WaitingItem       a line on the front page: what waits for its reader, since when or until when
 FurtherLink       a link from the page of a person or grid to one of another package
 Finder            what a package finds by the words of the field in every page's head
+asked_once        what several parts of a page show
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -207,6 +208,19 @@ FRONT_PARTS: Slot[str] = Slot()
 def further_links(slot: Slot[Callable[[T], list[FurtherLink]]], about: T) -> list[FurtherLink]:
     """The links from the page about a person, a grid or whatever the slot is about, for its reader."""
     return [page for links_about in slot.items() for page in links_about(about)]
+
+
+_ASKED = "aixin.asked"  # in the environment of a request
+
+
+def asked_once(ask: Callable[..., T], *arguments: Any) -> T:
+    """What a query answers, asked once for a page however many of its parts show it; not before a write."""
+    answers = request.environ.setdefault(_ASKED, {})
+    asked = (ask, *arguments)
+    if asked not in answers:
+        answers[asked] = ask(*arguments)
+    answer: T = answers[asked]
+    return answer
 
 
 def alarms() -> list[Alarm] | None:

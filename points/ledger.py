@@ -28,7 +28,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from ground import clock
 from ground.clock import Quarter
 from ground.contributions import Slot
-from ground.db import Prepared, add_rows, among, db, get_locked, insert_row
+from ground.db import Prepared, add_rows, among, db, get_locked, inline, insert_row
 from ground.refusal import Refused
 from people.models import Area, Person, User
 from points import amounts
@@ -351,7 +351,11 @@ def ids_between(
     return (
         select(Transfer.id)
         .join(Transfer.account)
-        .where(*_in_accounts(village_ids, person), Transfer.at >= begins, Transfer.at < ends)
+        .where(
+            *_in_accounts(village_ids, person),
+            Transfer.at >= inline(Transfer.at, begins),
+            Transfer.at < inline(Transfer.at, ends),
+        )
         .order_by(Transfer.at, Transfer.id)
     )
 
@@ -408,7 +412,7 @@ def turnover(
         )
         .select_from(Transfer)
         .join(Transfer.account)
-        .where(*accounts, Transfer.at >= begins)
+        .where(*accounts, Transfer.at >= inline(Transfer.at, begins))
     )
     now, entries, since, plus, minus = (int(figure or 0) for figure in db.session.execute(query).one())
     return AccountTurnover(entries, now - since, plus, minus)
@@ -469,16 +473,24 @@ def flows(villages: Collection[int], quarters: Sequence[Quarter]) -> list[Points
     periods = [(Transfer.at >= moment, number) for number, moment in enumerate(later, 1)]
     period = case(*reversed(periods), else_=0)
     is_credited = Transfer.credit_id == Transfer.account_id
-    other = aliased(Account)  # the village's own account on the other side of a worker's
+    # The village's own account on the other side of a worker's: of a hundred thousand entries it is a few
+    # hundred, so that they are summed before it is asked of which kind it is.
+    sums = (
+        select(
+            case((is_credited, Transfer.debit_id), else_=Transfer.credit_id).label("other_id"),
+            period.label("number"),
+            func.sum(case((is_credited, Transfer.amount), else_=-Transfer.amount)).label("tenths"),
+        )
+        .join(Transfer.account)
+        .where(among(Account.village_id, villages), Transfer.at >= inline(Transfer.at, begins))
+        .group_by("other_id", "number")
+        .subquery()
+    )
     moved: Counter[tuple[AccountKind, int]] = Counter()
     for kind, number, tenths in db.session.execute(
-        select(other.kind, period, func.sum(case((is_credited, Transfer.amount), else_=-Transfer.amount)))
-        .join(Transfer.account)
-        .join(other, other.id == case((is_credited, Transfer.debit_id), else_=Transfer.credit_id))
-        .where(among(Account.village_id, villages), Transfer.at >= begins)
-        .group_by(other.kind, period)
+        select(Account.kind, sums.c.number, sums.c.tenths).join(sums, sums.c.other_id == Account.id)
     ):
-        moved[kind, number] = int(tenths)
+        moved[kind, number] += int(tenths)
     held = sum(outstanding_by_village(villages).values())
     return [
         PointsFlow(
@@ -506,7 +518,10 @@ def booked_by_person(village: Area, begins: datetime, ends: datetime) -> dict[in
             .join(Transfer.account)
             .join(other, other.id == case((is_credited, Transfer.debit_id), else_=Transfer.credit_id))
             .where(*_in_accounts([village.id], None), other.kind == AccountKind.ISSUING)
-            .where(Transfer.at >= begins, Transfer.at < ends)
+            .where(
+                Transfer.at >= inline(Transfer.at, begins),
+                Transfer.at < inline(Transfer.at, ends),
+            )
             .group_by(Account.person_id)
         ).all()
     )

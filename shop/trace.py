@@ -82,7 +82,8 @@ def _units_by_kind(lot: Lot) -> dict[MoveKind, int]:
 def moves_of(lot: Lot) -> Select[StockMove]:
     """Every move of a lot, the latest first; for paging."""
     query = select(StockMove).options(joinedload(StockMove.reverses), joinedload(StockMove.actor))
-    return query.where(StockMove.lot_id == lot.id).order_by(StockMove.id.desc())
+    # By the plain ids PostgreSQL would read all moves from the last on (`lots.moves_of`).
+    return query.where(StockMove.lot_id == lot.id).order_by((StockMove.id + 0).desc())
 
 
 def receipts_of(moves: Collection[StockMove]) -> dict[int, Redemption]:

@@ -12,6 +12,7 @@ from flask import url_for
 from ground.db import db, transaction
 from points import ledger
 from shop.desk import redemptions
+from shop.stock import lots
 from tests.cast import TODAY
 
 GROWING = (
@@ -129,6 +130,7 @@ def test_a_balance_and_a_village_s_totals_look_into_indexes(cast, lived):
         ("chair", "books.stock"),
         ("chair", "books.services"),
         ("chair", "boards.board"),
+        ("chair", "stock.trace_lot"),
     ],
 )
 def test_pages_look_into_indexes(app, cast, client_of, lived, username, endpoint):
@@ -137,6 +139,8 @@ def test_pages_look_into_indexes(app, cast, client_of, lived, username, endpoint
         rule = next(app.url_map.iter_rules(endpoint))
         known = {"number": cast.card.number, "ident": cast.salt.id}
         known |= dict.fromkeys(("area", "village"), cast.village.code)
+        if endpoint == "stock.trace_lot":
+            known["ident"] = lots.of_goods(cast.salt)[0].id
         address = url_for(endpoint, **{name: known[name] for name in rule.arguments})
     with heard() as sent:
         assert client.get(address).status_code == 200

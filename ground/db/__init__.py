@@ -21,7 +21,15 @@ already. A page to look at, and one that is shown again after a refusal, loads b
 
 from ground.db.connections import LIMITS, engine_options, limit_waiting
 from ground.db.prepared import Prepared
-from ground.db.reading import among, read_snapshot, stop_reading, stream
+from ground.db.reading import (
+    among,
+    inline,
+    read_snapshot,
+    rows_with_sums,
+    stop_reading,
+    stream,
+    sums_of,
+)
 from ground.db.rows import (
     LAST_GONE,
     add_rows,
@@ -76,6 +84,7 @@ __all__ = [
     "enum_column",
     "fetch",
     "get_locked",
+    "inline",
     "insert_row",
     "insert_rows",
     "know",
@@ -87,9 +96,11 @@ __all__ = [
     "note_in_passing",
     "read_snapshot",
     "rehearsal_session",
+    "rows_with_sums",
     "savepoint",
     "stop_reading",
     "stream",
+    "sums_of",
     "transaction",
     "write_nothing",
 ]

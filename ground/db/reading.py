@@ -1,15 +1,18 @@
 """What is read: the rows of many villages, of one moment, or more than fit into memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import psycopg
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Integer,
     Result,
     Select,
     bindparam,
+    func,
+    select,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -44,6 +47,38 @@ def among(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnEle
         None, list(ids), type_=Integer, expanding=True, literal_execute=len(ids) > 1, unique=True
     )
     return column.in_(numbers)
+
+
+def inline(column: InstrumentedAttribute[Any], value: Any) -> BindParameter[Any]:
+    """A value that stands in the statement itself, to be compared with a column: where a period begins.
+
+    What it is as a parameter, PostgreSQL does not know any more once it has prepared a statement and seen it
+    ten times: it then plans for some period, in which it expects next to nothing, and reads a quarter of a
+    county row by row, or looks through all years for a few.
+    """
+    return bindparam(None, value, type_=column.type, literal_execute=True, unique=True)
+
+
+def rows_with_sums(query: Select[*tuple[Any, ...]]) -> tuple[Sequence[Any], int, list[int]]:
+    """The rows of a query with a limit; how many there are without one, and the sums of all their figures.
+
+    The figures are whole numbers behind the first column. Without rows all of it is 0, also beyond the end.
+    """
+    figures = list(query.selected_columns)[1:]
+    own = 1 + len(figures)
+    rows = db.session.execute(
+        query.add_columns(func.count().over(), *(func.sum(figure).over() for figure in figures))
+    ).all()
+    count, *sums = (int(figure or 0) for figure in rows[0][own:]) if rows else [0] * own
+    return [row[:own] for row in rows], count, sums
+
+
+def sums_of(query: Select[*tuple[Any, ...]]) -> tuple[int, list[int]]:
+    """The same number and sums, where no rows are wanted."""
+    rows = query.order_by(None).subquery()
+    _ident, *figures = rows.c
+    count, *sums = db.session.execute(select(func.count(), *map(func.sum, figures)).select_from(rows)).one()
+    return count, [int(figure or 0) for figure in sums]
 
 
 # So many rows of a stream are in memory at once.

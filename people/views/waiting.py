@@ -10,7 +10,7 @@ from ground.paper import words
 from ground.server import backups
 from people import access
 from people.models import Area, Proposal, ProposalState, Role, User
-from people.pages import Urgency, WaitingItem
+from people.pages import Urgency, WaitingItem, asked_once
 from people.proposals import kinds, proposing
 from people.roster import staffing
 from people.signin import accounts, keeping, second_factor
@@ -83,7 +83,8 @@ def _terms(area: Area) -> list[WaitingItem]:
     if ending := staffing.ending_terms(area):
         text = ngettext("%(num)s term ends soon", "%(num)s terms end soon", len(ending))
         items.append(WaitingItem(text, terms_url, ending[0].ends_on))
-    if vacant := len(staffing.vacancies(area)):
+    (staffed,) = asked_once(staffing.figures, area)
+    if vacant := sum(staffed.vacancies.values()):
         items.append(WaitingItem(_vacant_text(vacant), terms_url))
     return items
 
@@ -122,7 +123,7 @@ def _second_step(user: User) -> list[WaitingItem]:
 
 def _in_villages(area: Area) -> list[WaitingItem]:
     """The vacant duties and the terms that end in the villages below: their committees see to them."""
-    figures = staffing.figures(area)
+    figures = asked_once(staffing.figures, area)
     items = []
     if vacant := sum(sum(village.vacancies.values()) for village in figures):
         items.append(

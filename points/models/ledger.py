@@ -117,9 +117,10 @@ class Transfer(Base):
 
     __table_args__ = (
         UniqueConstraint("account_id", "position"),
-        # A village's totals are summed from the index alone; its transfers lie all over the table.
-        Index("ix_transfer_account_id", "account_id", "debit_id", "credit_id", "amount"),
-        Index("ix_transfer_at", "at"),  # a quarter of a whole county is read without the years before it
+        # Of a village, whose transfers lie all over the table, and of a quarter of a whole county these have
+        # all that is summed: the table itself is not read for it, nor are the years before.
+        Index("ix_transfer_account_id", "account_id", "at", "debit_id", "credit_id", "amount"),
+        Index("ix_transfer_at", "at", "account_id", "debit_id", "credit_id", "amount"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("balance_after >= 0", name="balance_after"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),

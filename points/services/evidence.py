@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ground import clock
-from ground.db import among, db
+from ground.db import among, db, inline
 from ground.refusal import Refused
 from people.models import Duty, Grid, Person, User
 from people.roster import holders, persons
@@ -56,7 +56,7 @@ def is_not_rejected_in(ident: InstrumentedAttribute[int], villages: Collection[i
     later = aliased(Service)
     rejected = select(Service.evidence_id).where(
         among(Service.village_id, villages),
-        Service.state == ServiceState.REJECTED,
+        Service.state == inline(Service.state, ServiceState.REJECTED),
         Service.evidence_id.is_not(None),
         ~exists().where(later.evidence_id == Service.evidence_id, later.id > Service.id),
     )

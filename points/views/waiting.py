@@ -1,5 +1,6 @@
 """What waits of the points, for the front page: from the first record to the points that expire."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask import url_for
@@ -11,11 +12,12 @@ from ground.db import db, fetch
 from ground.paper import words
 from people import access
 from people.models import Area, Person, Role, User
-from people.pages import Urgency, WaitingItem
+from people.pages import Urgency, WaitingItem, asked_once
 from people.roster import persons
 from people.signin import humans
 from points import expiry, leaving
 from points.assessment import assessments, meeting_rules, opening
+from points.assessment.opening import VillageProgress
 from points.models import Assessment, AssessmentState, ServiceState
 from points.rubrics import versions
 from points.samples import samples
@@ -323,7 +325,12 @@ def _above(area: Area) -> list[WaitingItem]:
     this_quarter = Quarter.of(clock.today())
     return [
         *_late_villages(area, this_quarter.previous),
-        *_unopened(area, this_quarter, this_quarter.last_day),
+        *_unopened(
+            area,
+            this_quarter,
+            this_quarter.last_day,
+            opening.progress_of_villages(area, this_quarter),
+        ),
         *_answers_due(area),
     ]
 
@@ -331,6 +338,7 @@ def _above(area: Area) -> list[WaitingItem]:
 def _late_villages(area: Area, quarter: Quarter) -> list[WaitingItem]:
     """Where each village that has not booked the last quarter stands, and by when it should have."""
     name, due_on = words.quarter(quarter), _last_day_to_book(area, quarter)
+    progress = asked_once(opening.progress_of_villages, area, quarter)
     texts = {
         AssessmentState.COLLECTING: gettext("%(quarter)s: the meeting is not held", quarter=name),
         AssessmentState.DELIBERATING: gettext("%(quarter)s: the notice is not posted", quarter=name),
@@ -344,19 +352,17 @@ def _late_villages(area: Area, quarter: Quarter) -> list[WaitingItem]:
             _urgency(village.is_late),
             village.village,
         )
-        for village in opening.progress_of_villages(area, quarter)
+        for village in progress
         if village.assessment and village.assessment.state in texts
     ]
-    return [*late, *_unopened(area, quarter, due_on)]
+    return [*late, *_unopened(area, quarter, due_on, progress)]
 
 
-def _unopened(area: Area, quarter: Quarter, due_on: date) -> list[WaitingItem]:
+def _unopened(
+    area: Area, quarter: Quarter, due_on: date, progress: Sequence[VillageProgress]
+) -> list[WaitingItem]:
     """How many villages have not opened a quarter: one line, as there it can be opened for all of them."""
-    unopened = [
-        village
-        for village in opening.progress_of_villages(area, quarter)
-        if village.assessment is None and village.had_begun
-    ]
+    unopened = [village for village in progress if village.assessment is None and village.had_begun]
     if not unopened:
         return []
     text = ngettext(

@@ -96,9 +96,16 @@ def standings(area: Area) -> list[Standing]:
 
     Then by the number of things, then by code. One statement for each figure, whatever the villages.
     """
+    last_quarter = Quarter.of(clock.today()).previous
+    return standings_with(staffing.figures(area), opening.progress_of_villages(area, last_quarter))
+
+
+def standings_with(
+    staffed_villages: Sequence[StaffingFigures], last_quarter: Sequence[VillageProgress]
+) -> list[Standing]:
+    """The same for whoever has asked already how these villages are staffed, and how far with the quarter."""
     today = clock.today()
-    last_quarter = Quarter.of(today).previous
-    progress = {each.village.id: each for each in opening.progress_of_villages(area, last_quarter)}
+    progress = {each.village.id: each for each in last_quarter}
     ids = list(progress)
     missing, due = contacts.missing_kinds(ids), visits.due_by_village(ids, today)
     shelves, covers = watch.counts_by_village(ids), backing.covers(ids)
@@ -111,7 +118,7 @@ def standings(area: Area) -> list[Standing]:
             shelves.get(staffed.village.id, WatchCounts()),
             covers.get(staffed.village.id, Cover(0, 0, None)),
         )
-        for staffed in staffing.figures(area)
+        for staffed in staffed_villages
     ]
     return sorted(found, key=lambda each: (-len(each.concerns), -each.concerns.total(), each.village.code))
 

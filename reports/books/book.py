@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 
 from ground import clock
-from ground.db import db, stream
+from ground.db import db, rows_with_sums, stream, sums_of
 from ground.refusal import Refused
 from people.models import Area, Person, Role
 from people.sight import Sight
@@ -82,7 +82,8 @@ class Book:
     """A ledger book, by its `name` in addresses, `told_as` in the table of pages; `roles` open it.
 
     `query` finds the records of a scope, in the book's order; `read` says some of them as lines, one for
-    each, in the same order. The first cell of a line, and of those around them, is the village's name.
+    each, in the same order; `frame` says what stands around them. The first cell of a line, and of those
+    around, is the village's name.
     `is_of_worker` says that it can be one worker's alone.
     """
 
@@ -94,14 +95,18 @@ class Book:
     columns: Sequence[BookColumn]
     query: Callable[[Scope], Select[*tuple[Any, ...]]]
     read: Callable[[Scope, Sequence[Any]], Iterable[Line]]
-    frame: Callable[[Scope], Frame]
+    frame: Callable[..., Frame]
     is_of_worker: bool = False
 
-    def page(self, scope: Scope, number: int, per_page: int) -> list[Line]:
-        """The lines of one page; `number` counts from 1."""
+    def page(self, scope: Scope, number: int, per_page: int) -> tuple[list[Line], Frame]:
+        """The lines of one page, and the frame as a reader has it; `number` counts from 1."""
         skipped = (number - 1) * per_page
-        records = db.session.execute(self.query(scope).limit(per_page).offset(skipped)).all()
-        return list(_numbered(scope, self.read(scope, records), skipped))
+        records, frame = self.part(scope, self.query(scope).limit(per_page).offset(skipped))
+        return list(_numbered(scope, self.read(scope, records), skipped)), _shown(scope, frame)
+
+    def part(self, scope: Scope, query: Select[*tuple[Any, ...]]) -> tuple[Sequence[Any], Frame]:
+        """The records that are found within a limit, and the frame of all."""
+        return db.session.execute(query).all(), self.whole_frame(scope)
 
     def lines(self, scope: Scope) -> Iterator[Line]:
         """All lines, as they are read."""
@@ -116,9 +121,34 @@ class Book:
 
     def shown_frame(self, scope: Scope) -> Frame:
         """The frame as a reader has it, its rows as long as the others."""
-        frame = self.frame(scope)
-        before = frame.before and (None, *_visible(scope, frame.before))
-        return Frame(frame.records, [(None, *_visible(scope, line)) for line in frame.below], before)
+        return _shown(scope, self.whole_frame(scope))
+
+    def whole_frame(self, scope: Scope) -> Frame:
+        """The frame with all that is kept."""
+        return self.frame(scope)
+
+
+@dataclass(frozen=True)
+class SummedBook(Book):
+    """A book whose records have figures behind their ids, of which the foot has the sums.
+
+    Its `frame` takes the scope, how many records there are, and the sums: a page finds its rows and these by
+    one statement.
+    """
+
+    def part(self, scope: Scope, query: Select[*tuple[Any, ...]]) -> tuple[Sequence[Any], Frame]:
+        """The records that are found within a limit, and the frame of all, by one statement."""
+        records, count, sums = rows_with_sums(query)
+        return records, self.frame(scope, count, sums)
+
+    def whole_frame(self, scope: Scope) -> Frame:
+        """The frame with all that is kept; the records are only summed."""
+        return self.frame(scope, *sums_of(self.query(scope)))
+
+
+def _shown(scope: Scope, frame: Frame) -> Frame:
+    before = frame.before and (None, *_visible(scope, frame.before))
+    return Frame(frame.records, [(None, *_visible(scope, line)) for line in frame.below], before)
 
 
 def _numbered(scope: Scope, lines: Iterable[Line], skipped: int) -> Iterator[Line]:

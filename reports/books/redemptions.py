@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select
 
 from points.amounts import as_number
-from reports.books.book import Book, BookColumn, Frame, Line, Scope, sum_line
+from reports.books.book import BookColumn, Frame, Line, Scope, SummedBook, sum_line
 from reports.books.stock import lot_text
 from shop import labels
 from shop.desk import register
@@ -34,14 +34,14 @@ COLUMNS = (
 QUANTITY, TAKEN = 6, 9  # the places of what is summed
 
 
-def query(scope: Scope) -> Select[int]:
+def query(scope: Scope) -> Select[int, int]:
     """What left the lots by redemptions and came back by voids, as it was written."""
-    return register.ids_between(scope.village_ids, scope.first, scope.last)
+    return register.units_between(scope.village_ids, scope.first, scope.last)
 
 
 def read(scope: Scope, records: Sequence[Any]) -> Iterator[Line]:
     """A line for each lot of a redemption or void; the balance is the one after all of it."""
-    for row in register.by_ids([ident for (ident,) in records]):
+    for row in register.by_ids([ident for ident, _units in records]):
         lot, line = row.move.lot, row.line
         yield (
             lot.goods.shop.village.name,
@@ -82,13 +82,14 @@ def _remark(scope: Scope, row: Registered) -> str:
     return "；".join(said)
 
 
-def frame(scope: Scope) -> Frame:
-    """The sums, net of voids."""
-    sums = register.sums_between(scope.village_ids, scope.first, scope.last)
-    return Frame(sums.rows, [sum_line(COLUMNS, {QUANTITY: sums.units, TAKEN: as_number(sums.points)})])
+def frame(scope: Scope, count: int, sums: Sequence[int]) -> Frame:
+    """The sums, net of voids; the points by their receipts, which are fewer than what left the lots."""
+    (units,) = sums
+    points = register.points_between(scope.village_ids, scope.first, scope.last)
+    return Frame(count, [sum_line(COLUMNS, {QUANTITY: units, TAKEN: as_number(points)})])
 
 
-REDEMPTIONS = Book(
+REDEMPTIONS = SummedBook(
     "redemptions",
     "redemptions",
     _("Redemption register"),

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select
 
-from reports.books.book import Book, BookColumn, Frame, Line, Scope, sum_line
+from reports.books.book import BookColumn, Frame, Line, Scope, SummedBook, sum_line
 from shop import labels
 from shop.models import Lot
 from shop.stock import turnover
@@ -112,9 +112,9 @@ def read_articles(_scope: Scope, records: Sequence[Any]) -> Iterator[Line]:
         yield goods.shop.village.name, goods.title, goods.unit, *_cells(turnover.turnover_of(record[1:]))
 
 
-def frame_articles(scope: Scope) -> Frame:
-    """The sums of all articles."""
-    return _frame(query_articles(scope), OF_ARTICLE)
+def frame_articles(_scope: Scope, count: int, sums: Sequence[int]) -> Frame:
+    """The frame of so many articles and their sums."""
+    return _frame(OF_ARTICLE, count, sums)
 
 
 def query_lots(scope: Scope) -> Select[*tuple[Any, ...]]:
@@ -138,13 +138,12 @@ def read_lots(_scope: Scope, records: Sequence[Any]) -> Iterator[Line]:
         )
 
 
-def frame_lots(scope: Scope) -> Frame:
-    """The sums of all lots."""
-    return _frame(query_lots(scope), OF_LOT)
+def frame_lots(_scope: Scope, count: int, sums: Sequence[int]) -> Frame:
+    """The frame of so many lots and their sums."""
+    return _frame(OF_LOT, count, sums)
 
 
-def _frame(query: Select[*tuple[Any, ...]], columns: Sequence[BookColumn]) -> Frame:
-    count, sums = turnover.sums(query)
+def _frame(columns: Sequence[BookColumn], count: int, sums: Sequence[int]) -> Frame:
     first = len(columns) - len(FIGURES)
     cells = _cells(turnover.turnover_of(sums))
     return Frame(count, [sum_line(columns, dict(enumerate(cells, first)))])
@@ -163,9 +162,8 @@ def read_value(_scope: Scope, records: Sequence[Any]) -> Iterator[Line]:
         yield goods.shop.village.name, goods.title, goods.unit, *_value_cells(figures)
 
 
-def frame_value(scope: Scope) -> Frame:
-    """The sums of all articles."""
-    count, sums = turnover.sums(query_value(scope))
+def frame_value(_scope: Scope, count: int, sums: Sequence[int]) -> Frame:
+    """The frame of so many articles and their sums."""
     cells = _value_cells(turnover.valued_of(sums))
     return Frame(count, [sum_line(OF_VALUE, dict(enumerate(cells, len(OF_VALUE) - len(cells))))])
 
@@ -192,7 +190,7 @@ def _summary(flows: Flows) -> tuple[int, ...]:
     )
 
 
-STOCK = Book(
+STOCK = SummedBook(
     "stock",
     "stock by article",
     _("Stock book by article"),
@@ -203,7 +201,7 @@ STOCK = Book(
     read_articles,
     frame_articles,
 )
-VALUE = Book(
+VALUE = SummedBook(
     "valued",
     "stock in units and yuan",
     _("Stock summary in units and yuan"),
@@ -214,7 +212,7 @@ VALUE = Book(
     read_value,
     frame_value,
 )
-LOTS = Book(
+LOTS = SummedBook(
     "lots",
     "stock by lot",
     _("Stock book by lot"),

@@ -12,6 +12,7 @@ from duties.models import IncidentKind, Rung
 from duties.visits import DueCount
 from ground import clock
 from ground.clock import Quarter
+from ground.db import sums_of
 from people.models import Area
 from people.roster import staffing
 from points import ledger
@@ -98,7 +99,7 @@ def _points(village: Area, quarter: Quarter) -> Named:
 
 def _goods(village: Area, quarter: Quarter) -> Named:
     days = quarter.first_day, quarter.last_day
-    _rows, sums = turnover.sums(turnover.by_article([village.id], *clock.day_span(*days)))
+    _rows, sums = sums_of(turnover.by_article([village.id], *clock.day_span(*days)))
     stock = turnover.turnover_of(sums)
     handed_out = register.handed_out(village, *days)
     given = donations.count_between(village, *days)

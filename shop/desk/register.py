@@ -2,14 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
-from sqlalchemy import Label, Select, Subquery, and_, exists, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
-from ground.db import among, db
+from ground.db import among, db, inline
 from people.models import Area, Card, User
 from shop.models import (
     Goods,
@@ -20,17 +29,20 @@ from shop.models import (
     Shop,
     StockMove,
     Void,
+    of_voided,
 )
 
 
-def ids_between(village_ids: Collection[int], first: date, last: date) -> Select[int]:
+def units_between(village_ids: Collection[int], first: date, last: date) -> Select[int, int]:
     """The ids of the stock moves of redemptions and voids in the shops of some villages, from day to day.
 
-    What was handed out is of the day on its receipt, what came back of the day of its void, as on the closing
-    sheets. In the order in which it was written.
+    Each with the units that it handed out, minus for what came back. What was handed out is of the day on its
+    receipt, what came back of the day of its void, as on the closing sheets. In the order in which it was
+    written.
     """
+    moves = _moves(village_ids, first, last)
     # By the plain ids PostgreSQL would read all moves in their order (`lots.moves_of`).
-    return _moved(select(StockMove.id), village_ids, first, last).order_by(StockMove.id + 0)
+    return select(moves.c.id, -moves.c.quantity).order_by(moves.c.id + 0)
 
 
 def has_grown(village: Area, first: date, last: date, transfer_id: int) -> bool:
@@ -39,32 +51,61 @@ def has_grown(village: Area, first: date, last: date, transfer_id: int) -> bool:
     return bool(db.session.scalar(select(exists().where(done.c.transfer_id > transfer_id))))
 
 
-def _moved(
-    query: Select[*tuple[Any, ...]], village_ids: Collection[int], first: date, last: date
-) -> Select[*tuple[Any, ...]]:
-    """A query of the moves of these days' redemptions and voids."""
-    done = _done(village_ids, first, last)
-    ident, kind, _transfer_id = done.c
-    return query.join(done, and_(StockMove.redemption_id == ident, StockMove.kind == kind))
+def _moves(village_ids: Collection[int], first: date, last: date) -> Subquery:
+    """The moves of these days' redemptions and voids: the `id` and `quantity` of each.
 
-
-def _done(village_ids: Collection[int], first: date, last: date) -> Subquery:
-    """The redemptions and voids of these days: the redemption's id, the kind of moves, the transfer's id."""
+    No receipt has a day that was yet to come when its goods were booked, and a void is written in the instant
+    after its moves: what moved earlier than the day before is not read.
+    """
     begins, ends = clock.day_span(first, last)
-    of_villages = select(Shop.id).where(among(Shop.village_id, village_ids))
-    handed_out = select(Redemption.id, _kind(MoveKind.REDEMPTION), Redemption.transfer_id).where(
-        Redemption.shop_id.in_(of_villages), Redemption.day.between(first, last)
+    lots = select(Lot.id).join(Lot.goods).join(Goods.shop).where(among(Shop.village_id, village_ids))
+    since = select(StockMove.id, StockMove.quantity).where(
+        StockMove.lot_id.in_(lots), StockMove.at >= inline(StockMove.at, begins - timedelta(days=1))
     )
-    given_back = (
-        select(Void.redemption_id, _kind(MoveKind.VOID), Void.transfer_id)
-        .join(Void.redemption)
-        .where(Redemption.shop_id.in_(of_villages), Void.at >= begins, Void.at < ends)
+    handed_out = since.join(Redemption, Redemption.id == StockMove.redemption_id).where(
+        StockMove.kind == inline(StockMove.kind, MoveKind.REDEMPTION),
+        *_is_of(village_ids, first, last),
+    )
+    voided_at = select(Void.at).where(Void.redemption_id == StockMove.redemption_id).scalar_subquery()
+    given_back = since.where(
+        StockMove.kind == inline(StockMove.kind, MoveKind.VOID), voided_at >= begins, voided_at < ends
     )
     return union_all(handed_out, given_back).subquery()
 
 
-def _kind(kind: MoveKind) -> Label[MoveKind]:
-    return literal(kind, StockMove.kind.type).label("kind")
+def _done(village_ids: Collection[int], first: date, last: date) -> Subquery:
+    """The redemptions and voids of these days.
+
+    Of each the redemption's `id` and `card_id`, the `transfer_id`, the `sign` with which the receipt counts,
+    and its `total` with that sign.
+    """
+    begins, ends = clock.day_span(first, last)
+    handed_out = select(
+        Redemption.id,
+        Redemption.card_id,
+        Redemption.transfer_id,
+        literal(1).label("sign"),
+        Redemption.total,
+    ).where(*_is_of(village_ids, first, last))
+    given_back = select(
+        Void.redemption_id,
+        of_voided(Redemption.card_id),
+        Void.transfer_id,
+        literal(-1),
+        -of_voided(Redemption.total),
+    ).where(of_voided(Redemption.shop_id).in_(_shops(village_ids)), Void.at >= begins, Void.at < ends)
+    return union_all(handed_out, given_back).subquery()
+
+
+def _is_of(village_ids: Collection[int], first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for the redemptions of these days in the shops of these villages."""
+    is_within = Redemption.day.between(inline(Redemption.day, first), inline(Redemption.day, last))
+    return Redemption.shop_id.in_(_shops(village_ids)), is_within
+
+
+def _shops(village_ids: Collection[int]) -> Select[int]:
+    """The ids of the shops of these villages."""
+    return select(Shop.id).where(among(Shop.village_id, village_ids))
 
 
 @dataclass(frozen=True)
@@ -128,7 +169,15 @@ def handed_out(village: Area, first: date, last: date) -> RedemptionCount:
 def by_ids(ids: Collection[int]) -> Sequence[Registered]:
     """Rows of the register by the ids of their moves, in that order, with all that they name."""
     query = (
-        _with_lines(select(StockMove, RedemptionLine, Redemption))
+        select(StockMove, RedemptionLine, Redemption)
+        .join(StockMove.lot)
+        .join(
+            RedemptionLine,  # of which an article has one
+            and_(
+                RedemptionLine.redemption_id == StockMove.redemption_id,
+                RedemptionLine.goods_id == Lot.goods_id,
+            ),
+        )
         .join(Redemption, Redemption.id == StockMove.redemption_id)
         .options(
             contains_eager(StockMove.lot)
@@ -152,61 +201,36 @@ def by_ids(ids: Collection[int]) -> Sequence[Registered]:
     return [Registered(*row) for row in db.session.execute(query)]
 
 
-@dataclass(frozen=True)
-class RegisterSums:
-    """What the rows of a register come to: how many, units and tenths, net of voids."""
-
-    rows: int
-    units: int
-    points: int
-
-
-def sums_between(village_ids: Collection[int], first: date, last: date) -> RegisterSums:
-    """The sums of the rows that `ids_between` finds."""
-    query = _with_lines(
-        select(
-            func.count(),
-            func.sum(-StockMove.quantity),
-            func.sum(-StockMove.quantity * RedemptionLine.price),
-        ).select_from(StockMove)
-    )
-    query = _moved(query, village_ids, first, last)
-    return RegisterSums(*(int(figure or 0) for figure in db.session.execute(query).one()))
+def points_between(village_ids: Collection[int], first: date, last: date) -> int:
+    """The tenths that the rows of `units_between` took, net of voids, by their receipts."""
+    done = _done(village_ids, first, last)
+    return int(db.session.scalar(select(func.sum(done.c.total))) or 0)
 
 
 def points_by_person(village_ids: Collection[int], first: date, last: date) -> dict[int, int]:
-    """The tenths that the rows of `ids_between` took, by the id of whose card it was, net of voids."""
-    tenths = func.sum(-StockMove.quantity * RedemptionLine.price)
-    query = _with_lines(select(Card.person_id, tenths).select_from(StockMove))
-    query = _moved(
-        query.join(Redemption, Redemption.id == StockMove.redemption_id).join(Redemption.card),
-        village_ids,
-        first,
-        last,
-    )
+    """The tenths that the rows of `units_between` took, by the id of whose card it was, net of voids."""
+    done = _done(village_ids, first, last)
+    query = select(Card.person_id, func.sum(done.c.total)).join(done, done.c.card_id == Card.id)
     return {ident: int(taken) for ident, taken in db.session.execute(query.group_by(Card.person_id))}
 
 
 def by_article(village_ids: Collection[int], first: date, last: date) -> Sequence[tuple[Goods, int, int]]:
-    """Each article of the rows of `ids_between`, by name, with its units and tenths, net of voids."""
-    units = func.sum(-StockMove.quantity)
-    tenths = func.sum(-StockMove.quantity * RedemptionLine.price)
-    query = _with_lines(select(Lot.goods_id, units, tenths).select_from(StockMove))
-    sums = _moved(query, village_ids, first, last).group_by(Lot.goods_id).subquery()
+    """Each article of the rows of `units_between`, by name, with its units and tenths, net of voids.
+
+    By the receipts' lines: what one says was handed out is what left the lots.
+    """
+    done = _done(village_ids, first, last)
+    units = func.sum(done.c.sign * RedemptionLine.quantity)
+    tenths = func.sum(done.c.sign * RedemptionLine.quantity * RedemptionLine.price)
+    sums = (
+        select(RedemptionLine.goods_id, units, tenths)
+        .join(done, done.c.id == RedemptionLine.redemption_id)
+        .group_by(RedemptionLine.goods_id)
+        .subquery()
+    )
     found = db.session.execute(
         select(Goods, *list(sums.c)[1:])
         .join(sums, sums.c.goods_id == Goods.id)
         .order_by(Goods.name, Goods.id)
     )
     return [(goods, int(quantity), int(taken)) for goods, quantity, taken in found]
-
-
-def _with_lines(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Join each move with its lot and the line of the receipt, of which an article has one."""
-    return query.join(StockMove.lot).join(
-        RedemptionLine,
-        and_(
-            RedemptionLine.redemption_id == StockMove.redemption_id,
-            RedemptionLine.goods_id == Lot.goods_id,
-        ),
-    )

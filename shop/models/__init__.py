@@ -12,7 +12,14 @@ from shop.models.purchases import (
     Wish,
     WishKind,
 )
-from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void, receipt_number
+from shop.models.redemptions import (
+    Proxy,
+    Redemption,
+    RedemptionLine,
+    Void,
+    of_voided,
+    receipt_number,
+)
 from shop.models.stock import (
     LOT_WAS_UNDONE,
     Consignment,
@@ -61,5 +68,6 @@ __all__ = [
     "Wish",
     "WishKind",
     "delivery_stands",
+    "of_voided",
     "receipt_number",
 ]

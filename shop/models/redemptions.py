@@ -1,9 +1,19 @@
 """Redemptions, who collected them, and their voids. None of these rows is ever changed."""
 
 from datetime import date, datetime
+from typing import TypeVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment
 from people.models import Card, User
@@ -11,6 +21,8 @@ from points.models import Transfer
 from shop.models.devices import Device
 from shop.models.goods import Shop
 from shop.models.leases import LeaseEntry
+
+T = TypeVar("T")
 
 
 def receipt_number(day: date, serial: int) -> str:
@@ -56,7 +68,8 @@ class Redemption(Base):
     is_repeated = False  # whether it was asked for again and found by its key; said by the verb, not kept
 
     __table_args__ = (
-        UniqueConstraint("shop_id", "day", "serial"),
+        # It carries what is summed of a period.
+        UniqueConstraint("shop_id", "day", "serial", postgresql_include=["id", "total"]),
         Index("uq_redemption_entry_id", "entry_id", unique=True),
         CheckConstraint("total > 0 AND serial > 0", name="total"),
         CheckConstraint("(clerk_id IS NULL) <> (device_id IS NULL)", name="served_by"),
@@ -134,6 +147,15 @@ class Void(Base):
     def made_by(self) -> str:
         """The name of who voided it, or of the device."""
         return _name(self.actor, self.device)
+
+
+def of_voided(column: InstrumentedAttribute[T]) -> ColumnElement[T]:
+    """SQL expression: what the redemption says that a `Void` undid.
+
+    Looked up for each, few as they are: joined, PostgreSQL at times reads the redemptions of all years beside
+    them.
+    """
+    return select(column).where(Redemption.id == Void.redemption_id).scalar_subquery()
 
 
 def _name(user: User | None, device: Device | None) -> str:

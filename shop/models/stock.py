@@ -181,7 +181,11 @@ class StockMove(Base):
     reverses: Mapped["StockMove | None"] = relationship(remote_side=[id])
 
     __table_args__ = (
-        Index(None, "lot_id", "at"),  # a period of a lot, without the years before it
+        # A period of a lot, without the years before it, and with all that registers and stock books sum.
+        Index(
+            "ix_stock_move_lot_id_at",
+            *("lot_id", "at", "kind", "quantity", "redemption_id", "consignment_id", "id"),
+        ),
         CheckConstraint(
             "CASE WHEN kind IN ('receipt', 'void', 'sent_back') THEN quantity > 0 "
             "WHEN kind IN ('redemption', 'write_off', 'return', 'sent') THEN quantity < 0 "

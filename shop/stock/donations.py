@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from ground import names
@@ -133,17 +133,17 @@ def donated_lots(donation: Donation) -> list[DonatedLot]:
 def lot_ids_between(village_ids: Collection[int], first: date, last: date) -> Select[int]:
     """The ids of the lots that were given to the shops of some villages from a day to another, by day."""
     undone = aliased(StockMove)
+    # Looked up for each lot: joined with its moves, PostgreSQL looks for deliveries among those of all years.
+    delivery = select(StockMove.id).where(StockMove.lot_id == Lot.id, *IS_DELIVERY).limit(1).scalar_subquery()
     return (
         select(Lot.id)
         .join(Lot.donation)
         .join(Donation.shop)
-        .join(StockMove, StockMove.lot_id == Lot.id)
-        .outerjoin(undone, undone.reverses_id == StockMove.id)
         .where(
             among(Shop.village_id, village_ids),
             Donation.given_on.between(first, last),
-            *IS_DELIVERY,
-            undone.id.is_(None),
+            delivery.is_not(None),
+            ~exists().where(undone.reverses_id == delivery),
         )
         .order_by(Donation.given_on, Lot.id)
     )

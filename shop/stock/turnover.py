@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, joinedload
 
-from ground.db import among, db
+from ground.db import among, db, inline
 from people.models import Area
 from shop.models import Goods, Lot, MoveKind, Shop, Source, StockMove
 
@@ -38,7 +38,6 @@ _UNDONE = (
 )
 _KIND = func.coalesce(_UNDONE.c.kind, StockMove.kind)
 _IS_FROM_SHOP = or_(StockMove.consignment_id.is_not(None), _UNDONE.c.consignment_id.is_not(None))
-_CAME_IN = _KIND == MoveKind.RECEIPT
 
 
 @dataclass(frozen=True)
@@ -154,54 +153,74 @@ def _of_lots(village_ids: Collection[int], begins: datetime, ends: datetime) -> 
 
     What was there is what is on hand now without what moved since: the years before are not read.
     """
-    is_within = StockMove.at < ends
-    flows = _flows(is_within)
+    moved = _moved(village_ids, begins, ends)
+    flows = _flows(moved)
     return (
         select(Lot.id, Lot.goods_id, Lot.unit_cost, *(flows[name].label(name) for name in FLOWS))
         .join(Lot.goods)
         .join(Goods.shop)
-        .outerjoin(StockMove, and_(StockMove.lot_id == Lot.id, StockMove.at >= begins))
-        .outerjoin(_UNDONE, _UNDONE.c.id == StockMove.id)
+        .outerjoin(moved, moved.c.lot_id == Lot.id)
         .where(among(Shop.village_id, village_ids))
         .group_by(Lot.id)
-        .having(or_(flows["opening"] != 0, func.count(case((is_within, 1))) > 0))
+        .having(or_(flows["opening"] != 0, func.count(case((moved.c.is_within, 1))) > 0))
         .subquery()
     )
 
 
-def _flows(is_within: ColumnElement[bool]) -> dict[str, ColumnElement[int]]:
-    """A lot's units, summed from its moves since a moment, by where those within the period belong."""
+def _moved(village_ids: Collection[int], begins: datetime, ends: datetime) -> Subquery:
+    """The units that moved since a moment, of each lot one row for each way in which they can count.
+
+    A county's hundred thousand moves become a few rows for each lot before it is asked where they belong.
+    """
+    ways = {
+        "counts_as": _KIND,
+        "is_from_shop": _IS_FROM_SHOP,
+        "is_plus": StockMove.quantity > 0,
+        "is_within": StockMove.at < inline(StockMove.at, ends),
+    }
+    return (
+        select(
+            StockMove.lot_id,
+            *(way.label(name) for name, way in ways.items()),
+            func.sum(StockMove.quantity).label("units"),
+        )
+        .join(StockMove.lot)
+        .join(Lot.goods)
+        .join(Goods.shop)
+        .outerjoin(_UNDONE, _UNDONE.c.id == StockMove.id)
+        .where(among(Shop.village_id, village_ids), StockMove.at >= inline(StockMove.at, begins))
+        .group_by(StockMove.lot_id, *ways)
+        .subquery("moved")
+    )
+
+
+def _flows(moved: Subquery) -> dict[str, ColumnElement[int]]:
+    """A lot's units, summed from what moved since a moment, by where those within the period belong."""
+    kind, units = moved.c.counts_as, moved.c.units
+    came_in = kind == MoveKind.RECEIPT
 
     def within(*conditions: ColumnElement[bool], sign: int = 1) -> ColumnElement[int]:
-        return func.sum(case((and_(is_within, *conditions), sign * StockMove.quantity), else_=0))
+        return func.sum(case((and_(moved.c.is_within, *conditions), sign * units), else_=0))
 
     def received(source: Source) -> ColumnElement[int]:
-        return within(_CAME_IN, ~_IS_FROM_SHOP, Lot.source == source)
+        return within(came_in, ~moved.c.is_from_shop, Lot.source == source)
 
-    opening = Lot.on_hand - func.coalesce(func.sum(StockMove.quantity), 0)
+    opening = Lot.on_hand - func.coalesce(func.sum(units), 0)
     return {
         "opening": opening,
         "bought": received(Source.PURCHASE),
         "given": received(Source.DONATION),
         "allocated": received(Source.ALLOCATION),
         "begun": received(Source.OPENING),
-        "arrived": within(_CAME_IN, _IS_FROM_SHOP),
-        "redeemed": within(_KIND.in_((MoveKind.REDEMPTION, MoveKind.VOID)), sign=-1),
-        "written_off": within(_KIND == MoveKind.WRITE_OFF, sign=-1),
-        "returned": within(_KIND == MoveKind.RETURN, sign=-1),
-        "sent": within(_KIND.in_((MoveKind.SENT, MoveKind.SENT_BACK)), sign=-1),
-        "found": within(_KIND == MoveKind.STOCK_TAKE, StockMove.quantity > 0),
-        "missing": within(_KIND == MoveKind.STOCK_TAKE, StockMove.quantity < 0, sign=-1),
+        "arrived": within(came_in, moved.c.is_from_shop),
+        "redeemed": within(kind.in_((MoveKind.REDEMPTION, MoveKind.VOID)), sign=-1),
+        "written_off": within(kind == MoveKind.WRITE_OFF, sign=-1),
+        "returned": within(kind == MoveKind.RETURN, sign=-1),
+        "sent": within(kind.in_((MoveKind.SENT, MoveKind.SENT_BACK)), sign=-1),
+        "found": within(kind == MoveKind.STOCK_TAKE, moved.c.is_plus),
+        "missing": within(kind == MoveKind.STOCK_TAKE, ~moved.c.is_plus, sign=-1),
         "closing": opening + within(),
     }
-
-
-def sums(query: Select[*tuple[Any, ...]]) -> tuple[int, tuple[int, ...]]:
-    """How many rows such a query finds, and the sum of each of its figures, in their order."""
-    rows = query.order_by(None).subquery()
-    _ident, *figures = rows.c
-    count, *totals = db.session.execute(select(func.count(), *map(func.sum, figures))).one()
-    return count, tuple(int(total or 0) for total in totals)
 
 
 def articles(ids: Collection[int]) -> dict[int, Goods]:

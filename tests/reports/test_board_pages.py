@@ -185,3 +185,12 @@ def test_a_front_page_has_four_figures_however_much_asks(cast, client_of, clock)
     figures = asking(client_of(cast.chair).get(f"/v/{VILLAGE}/").text)
     assert next(iter(figures)) == "上季度评定逾期"
     assert len(figures) == 4
+
+
+def test_what_waits_and_what_asks_are_counted_once_for_a_front_page(cast, client_of):
+    client = client_of(cast.county_user)
+    for _again in range(2):  # and anew for the next one
+        with counted() as sent:
+            assert client.get(f"/a/{COUNTY}/").status_code == 200
+        staffed = [each for each in sent if "appointment" in each and "GROUP BY grid.village_id" in each]
+        assert len(staffed) == len(set(staffed)) == 2

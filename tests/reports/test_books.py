@@ -17,14 +17,14 @@ from sqlalchemy import func, select
 
 from demo.making import DEMO_VILLAGES
 from ground import clock
-from ground.db import db
+from ground.db import db, sums_of
 from people import areas, sight
 from people.models import Appointment, Area, Attendance, AuditEvent, Grid, Person, Training, User
 from points.models import Account, AccountKind, Objection, Service, ServiceState, Transfer
 from reports.books import paper, workbook
-from reports.books.book import Scope
+from reports.books.book import Scope, SummedBook
 from reports.books.shelf import BOOKS
-from shop.desk import redemptions, voids
+from shop.desk import redemptions, register, voids
 from shop.models import Lot, Redemption, Shop, Source, StockMove, Void
 from shop.stock import consignments, counts, moves, turnover
 from shop.vouchers import vouchers
@@ -225,7 +225,7 @@ def check_both_ways(spans: list[tuple[date, date]]) -> None:
         moments = clock.day_span(first, last)
         rows = db.session.execute(turnover.by_lot(village_ids, *moments)).all()
         assert {row.id: (row.opening, row.closing) for row in rows} == counted, (first, last)
-        _count, sums = turnover.sums(turnover.by_article_valued(village_ids, *moments))
+        _count, sums = sums_of(turnover.by_article_valued(village_ids, *moments))
         fen = turnover.valued_of(sums).fen
         assert (fen.opening, fen.closing) == tuple(
             sum(units[place] * (costs[ident] or 0) for ident, units in counted.items()) for place in (0, 1)
@@ -516,6 +516,35 @@ def test_pages_follow_each_other(demo, readers):
     assert f'rel="prev" href="{address}?page={last - 1}&amp;since=2026-01-01' in page
     assert chair.get(f"{address}?{asked}&page={last + 1}").status_code == 404
     assert chair.get(f"{address}?{asked}&page=0").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "book", [book for book in BOOKS if isinstance(book, SummedBook)], ids=lambda book: book.name
+)
+def test_a_page_brings_the_sums_of_all_rows(demo, book):
+    scope = scope_of(areas.county(), *YEAR)
+    whole, lines = book.shown_frame(scope), list(book.lines(scope))
+    assert whole.records == len(lines) > 4
+    for number in (1, 2):
+        page, frame = book.page(scope, number, 4)
+        assert (page, frame) == (lines[4 * number - 4 : 4 * number], whole)
+    beyond, empty = book.page(scope, len(lines), 4)
+    assert (beyond, empty.records) == ([], 0)
+
+
+def test_receipts_say_what_left_the_lots(demo):
+    village_ids = [each.id for each in areas.villages_in(areas.county())]
+    units, points = defaultdict(int), defaultdict(int)
+    for row in register.by_ids(
+        [ident for ident, _units in db.session.execute(register.units_between(village_ids, *YEAR))]
+    ):
+        units[row.move.lot.goods_id] += row.units
+        points[row.redemption.card.person_id] += row.points
+    articles = register.by_article(village_ids, *YEAR)
+    assert {goods.id: count for goods, count, _tenths in articles} == units
+    assert register.points_by_person(village_ids, *YEAR) == points
+    taken = sum(tenths for _goods, _count, tenths in articles)
+    assert register.points_between(village_ids, *YEAR) == taken == sum(points.values()) > 0
 
 
 def test_who_reads_which_book(cast, client_of):

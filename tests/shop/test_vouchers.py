@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from openpyxl import load_workbook
 
 from ground import clock as calendar
-from ground.db import db
+from ground.db import db, sums_of
 from ground.paper import words
 from shop.desk import redemptions, voids
 from shop.models import Source
@@ -102,7 +102,7 @@ def test_what_is_undone_is_in_red_on_its_day_and_said_on_the_first(cast, moved):
 def test_the_vouchers_of_some_days_come_to_the_stock_book(cast, moved):
     found = {each.kind: each for each in sums(vouchers.of_days(cast.shop, TODAY, NEXT_DAY))}
     begins, ends = calendar.day_span(TODAY, NEXT_DAY)
-    _count, figures = turnover.sums(turnover.by_article_valued([cast.village.id], begins, ends))
+    _count, figures = sums_of(turnover.by_article_valued([cast.village.id], begins, ends))
     book = turnover.valued_of(figures)
     for of, flows in (("units", book.units), ("value", book.fen)):
         assert {kind: getattr(each, of) for kind, each in found.items()} == {

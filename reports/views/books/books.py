@@ -108,13 +108,13 @@ def summary_links(village: Area, first: date, last: date) -> list[FurtherLink]:
 
 def _page(book: Book, scope: Scope, period: DaysForm) -> str:
     number = web.page_number()
-    frame = book.shown_frame(scope)
+    lines, frame = book.page(scope, number, PER_PAGE)
     page = BookPage(
         page=number,
         per_page=PER_PAGE,
         max_per_page=PER_PAGE,
         error_out=number > 1,
-        lines=book.page(scope, number, PER_PAGE),
+        lines=lines,
         records=frame.records,
     )
     asked = {name: request.args[name] for name in KEPT_ARGUMENTS if request.args.get(name)}

@@ -49,7 +49,7 @@ def _draw_booking(assessment: Assessment, sight: Sight) -> None:
 def _draw_book(book: Book, assessment: Assessment, sight: Sight) -> None:
     village, quarter = assessment.village, assessment.quarter
     scope = Scope(village, [village], quarter.first_day, quarter.last_day, sight)
-    if book.frame(scope).records:
+    if book.whole_frame(scope).records:
         paper.draw(book, scope)
 
 
