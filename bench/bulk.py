@@ -74,3 +74,10 @@ def _writers(table: Table, names: list[str], dialect: Dialect) -> list[tuple[str
         (name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect) or unchanged)
         for name in names
     ]
+
+
+def vacuum() -> None:
+    """Let PostgreSQL vacuum and look through its tables, as it does by itself as the years go by."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")

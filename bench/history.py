@@ -28,7 +28,7 @@ from sqlalchemy import select, text, update
 from stdnum import damm
 
 from app import create_app
-from bench.bulk import Bulk
+from bench.bulk import Bulk, vacuum
 from demo.calendar import STARTS_ON
 from demo.cli import load
 from demo.story import SECRET, VILLAGE_ROLES
@@ -619,9 +619,7 @@ def fill(transfers: int, services: int) -> None:
             Filler(transfers, services).fill()
         with transaction():
             db.session.execute(text("ANALYZE"))
-        if db.engine.dialect.name == "postgresql":  # which does so by itself as the years go by
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM")
+        vacuum()
 
 
 def main(transfers: int, services: int) -> None:

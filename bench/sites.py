@@ -24,6 +24,7 @@ from flask_migrate import upgrade
 
 from app import create_app
 from bench import clients, county
+from bench.bulk import vacuum
 from bench.clients import Asked
 from bench.county import Village
 from ground.db import db
@@ -188,9 +189,7 @@ def open_site(kind: str, seconds: float, rounds: int) -> Iterator[Site]:
             upgrade()
             villages = county.fill()
             db.session.remove()
-            if kind == "postgresql":
-                with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.exec_driver_sql("VACUUM ANALYZE")
+            vacuum()
             db.engine.dispose()
             processes = ["--processes", str(PROCESSES[kind])]
 

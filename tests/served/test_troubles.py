@@ -86,12 +86,17 @@ def test_a_database_that_is_away_is_told_and_used_as_soon_as_it_is_back(served):
     assert client.get("/sign-in").status_code == 200
 
 
+def cut_off(process: int) -> None:
+    """End the process of PostgreSQL that serves a connection; it is gone afterwards."""
+    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", (process,))
+
+
 @pytest.mark.only_on("postgresql")
 def test_a_connection_that_was_cut_is_not_used_again(served):
     client = served.test_client()
     process = client.get("/limits").json["process"]
-    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 10000)", (process,))
+    cut_off(process)
     assert client.get("/limits").json["process"] != process
 
 
@@ -107,8 +112,7 @@ def test_a_connection_that_is_cut_before_its_first_statement_is_a_trouble(served
     def cut(raw: psycopg.Connection, *_record: object) -> None:
         if not cut_processes:
             cut_processes.append(raw.info.backend_pid)
-            with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
-                other.execute("SELECT pg_terminate_backend(%s, 10000)", (raw.info.backend_pid,))
+            cut_off(raw.info.backend_pid)
 
     sa.event.listen(db.engine, "checkout", cut)
     method = "POST" if page == "/write" else "GET"
